@@ -1,0 +1,59 @@
+"""The exception tree.
+
+::
+
+    IacgateError                 the user's command or its configuration is broken: exit 2
+    ├── CommandError             an option, a path, an unknown name
+    ├── SettingsError            iacgate.yaml or [tool.iacgate]
+    ├── ExceptionsError          the exceptions file
+    └── PolicyError              a rule file or pack that does not load
+    SyntaxFailure                a scanned file that does not parse: data in the report, the scan goes on
+
+:class:`iacgate.model.Undecided` stands apart: it is an outcome, not an error.
+"""
+
+from __future__ import annotations
+
+from iacgate.model import Location
+
+
+class IacgateError(Exception):
+    """What is wrong, where (``location``), and what to type instead (``hint``)."""
+
+    def __init__(self, message: str, hint: str = "", location: Location | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.location = location
+
+    def __str__(self) -> str:
+        return f"{self.location}: {self.message}" if self.location else self.message
+
+
+class CommandError(IacgateError):
+    """The command line asks for something that is not there."""
+
+
+class SettingsError(IacgateError):
+    """The settings do not load."""
+
+
+class ExceptionsError(IacgateError):
+    """The exceptions file does not load."""
+
+
+class PolicyError(IacgateError):
+    """A rule file, or a pack, does not load."""
+
+
+class SyntaxFailure(Exception):  # noqa: N818  (the user's text fails, not we)
+    """A scanned file does not parse. ``message`` says what was found and what was expected."""
+
+    def __init__(self, location: Location, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.location = location
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.location}: {self.message}"

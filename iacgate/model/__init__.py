@@ -1,0 +1,67 @@
+"""The words everyone speaks: frozen, standard library only."""
+
+from iacgate.model.place import Location, Path, child, index_of, stable_path
+from iacgate.model.report import Evaluation, Finding, ScanReport, StaleWaiver, Triaged, Trouble, Verdict
+from iacgate.model.resource import (
+    Category,
+    Change,
+    Comment,
+    Document,
+    Inventory,
+    Relation,
+    Resource,
+    SourceFile,
+    SourceRecord,
+    Subject,
+)
+from iacgate.model.rule import Check, Declined, Doubt, NotApplicable, Pack, Rule, Violation, Waiver
+from iacgate.model.values import REDACTED, UNKNOWN, Partial, Secret, Undecided, Unknown, is_unknown, jsonable, reveal
+from iacgate.model.words import Gate, Mode, Outcome, Severity, SourceStatus, State
+
+__all__ = [
+    "REDACTED",
+    "UNKNOWN",
+    "Category",
+    "Change",
+    "Check",
+    "Comment",
+    "Declined",
+    "Document",
+    "Doubt",
+    "Evaluation",
+    "Finding",
+    "Gate",
+    "Inventory",
+    "Location",
+    "Mode",
+    "NotApplicable",
+    "Outcome",
+    "Pack",
+    "Partial",
+    "Path",
+    "Relation",
+    "Resource",
+    "Rule",
+    "ScanReport",
+    "Secret",
+    "Severity",
+    "SourceFile",
+    "SourceRecord",
+    "SourceStatus",
+    "StaleWaiver",
+    "State",
+    "Subject",
+    "Triaged",
+    "Trouble",
+    "Undecided",
+    "Unknown",
+    "Verdict",
+    "Violation",
+    "Waiver",
+    "child",
+    "index_of",
+    "is_unknown",
+    "jsonable",
+    "reveal",
+    "stable_path",
+]

@@ -1,0 +1,91 @@
+"""Where something stands: paths into a body, locations in a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+Path = tuple[str | int, ...]
+"""Steps into a body: mapping keys and list indexes. In reports, steps into keyed lists read ``"name=app"``."""
+
+KEYS_OF_LISTS = ("name", "sid", "Sid", "key", "address", "containerPort", "mountPath")
+"""Members that identify an element of a list, the first that is there wins (Kubernetes merge keys and their like)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Location:
+    """A stretch of a file. Lines and columns start at 1, columns count code points, the end column is exclusive.
+
+    ``file`` is relative to the report's root, with forward slashes. ``via`` is the chain of places through which
+    the place was reached, outermost first (module calls, the line a variable was set on).
+    """
+
+    file: str
+    line: int = 1
+    column: int = 1
+    end_line: int = 0
+    end_column: int = 0
+    via: tuple[Location, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.end_line < self.line:
+            object.__setattr__(self, "end_line", self.line)
+        if self.end_line == self.line and self.end_column < self.column:
+            object.__setattr__(self, "end_column", self.column)
+
+    def through(self, via: tuple[Location, ...]) -> Location:
+        """The same place, reached through ``via``."""
+        return replace(self, via=via)
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+def stable_path(body: Any, path: Path) -> Path:
+    """``path`` with indexes of keyed lists replaced by their key: ``("containers", 0)`` → ``("containers", "name=app")``.
+
+    An index stays where no element key is there, or where two elements share it.
+    """
+    steps: list[str | int] = []
+    node = body
+    for step in path:
+        steps.append(_keyed(node, step))
+        node = child(node, step)
+    return tuple(steps)
+
+
+def child(node: Any, step: str | int) -> Any:
+    """The member of ``node`` at one step of a path (either form), or ``None``."""
+    if isinstance(node, dict):
+        return node.get(step)
+    if isinstance(node, list):
+        if isinstance(step, int):
+            return node[step] if -len(node) <= step < len(node) else None
+        index = index_of(node, step)
+        return None if index is None else node[index]
+    return None
+
+
+def index_of(items: list[Any], step: str) -> int | None:
+    """The index that a keyed step (``"name=app"``) means in this list."""
+    key, separator, value = step.partition("=")
+    if not separator:
+        return None
+    for index, item in enumerate(items):
+        if isinstance(item, dict) and isinstance(item.get(key), str | int) and str(item[key]) == value:
+            return index
+    return None
+
+
+def _keyed(node: Any, step: str | int) -> str | int:
+    if not isinstance(step, int) or not isinstance(node, list) or not 0 <= step < len(node):
+        return step
+    element = node[step]
+    if not isinstance(element, dict):
+        return step
+    for key in KEYS_OF_LISTS:
+        value = element.get(key)
+        if isinstance(value, str | int) and not isinstance(value, bool):
+            keyed = f"{key}={value}"
+            return keyed if index_of(node, keyed) == step else step
+    return step

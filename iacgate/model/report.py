@@ -1,0 +1,142 @@
+"""What comes out: findings, evaluations, verdicts and the report of a scan."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from iacgate.model.place import Location, Path
+from iacgate.model.resource import Resource, SourceRecord, Subject
+from iacgate.model.rule import Declined, Rule, Waiver
+from iacgate.model.words import Gate, Mode, Outcome, Severity, State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One violation, placed. ``path`` is stable: keyed lists by key, never a line.
+
+    ``environment`` and ``owner`` are what the settings or CODEOWNERS say of the place ("" when nothing does).
+    ``occurrence`` tells apart findings whose identity would be the same (1 for the first). ``qualifier`` is part of the
+    identity where the address is not unique: the file, for several same-named objects.
+    """
+
+    rule: Rule
+    subject: Subject
+    message: str
+    path: Path
+    location: Location
+    related: tuple[tuple[Location, str], ...] = ()
+    excused: str | None = None
+    qualifier: str = ""
+    occurrence: int = 1
+    environment: str = ""
+    owner: str = ""
+
+    @property
+    def fingerprint(self) -> str:
+        """32 hexadecimal digits from rule id, address and path; the file only where the address is ambiguous."""
+        steps = ("iacgate/v1", self.rule.id, self.qualifier, self.subject.address, *map(str, self.path))
+        digest = hashlib.sha256("\0".join(steps).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        return digest if self.occurrence == 1 else f"{digest}:{self.occurrence}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """One rule on one subject: exactly one for each pair, whatever happens.
+
+    ``detail`` says why, for skip, unknown and error. ``places`` are the locations of what was unknown.
+    """
+
+    rule: Rule
+    subject: Subject
+    outcome: Outcome
+    findings: tuple[Finding, ...] = ()
+    detail: str = ""
+    places: tuple[Location, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Triaged:
+    """A finding and the exception that covers it, if one does. Nothing is dropped; it is labelled.
+
+    ``note`` is a remark the verdict should carry (an exception that expired, a comment that was refused).
+    """
+
+    finding: Finding
+    waiver: Waiver | None = None
+    is_new: bool = True
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What the gate does about a finding, and one sentence a human can check."""
+
+    triaged: Triaged
+    severity: Severity
+    mode: Mode
+    state: State
+    because: str
+
+    @property
+    def finding(self) -> Finding:
+        return self.triaged.finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaleWaiver:
+    """An exception that no longer works or no longer matters: status expired, unused, or expiring (soon)."""
+
+    waiver: Waiver
+    status: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """Something that should have been understood and was not: it keeps the gate from being green.
+
+    ``kind``: unreadable, rule-error, incomplete-plan, exceptions, settings, limit.
+    """
+
+    kind: str
+    message: str
+    hint: str = ""
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanReport:
+    """Everything an output needs. It is computed once; writers compute nothing."""
+
+    tool: str
+    version: str
+    gate: Gate
+    exit_code: int
+    maturity: int
+    because: str
+    sources: tuple[SourceRecord, ...] = ()
+    declined: tuple[Declined, ...] = ()
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    evaluations: Sequence[Evaluation] = ()
+    verdicts: tuple[Verdict, ...] = ()
+    stale_waivers: tuple[StaleWaiver, ...] = ()
+    applied_waivers: tuple[Waiver, ...] = ()
+    troubles: tuple[Trouble, ...] = ()
+    notices: tuple[str, ...] = ()
+    resources: tuple[Resource, ...] = ()
+    break_glass: str = ""
+    report_level: Severity = Severity.INFO
+    root: str = ""
+
+    @property
+    def listed(self) -> tuple[Verdict, ...]:
+        """The verdicts at or above the report level: what outputs list. The summary counts all."""
+        return tuple(verdict for verdict in self.verdicts if verdict.severity >= self.report_level)
+
+    def count(self, state: State) -> int:
+        return sum(verdict.state is state for verdict in self.verdicts)
+
+    def outcomes(self, outcome: Outcome) -> int:
+        return sum(evaluation.outcome is outcome for evaluation in self.evaluations)
