@@ -1,8 +1,8 @@
 """What the author of a plug-in imports: the three plug-in kinds and how they are found.
 
 A plug-in package declares an entry point in the group ``iacgate.inputs``, ``iacgate.outputs``, ``iacgate.engines``,
-``iacgate.checks`` or ``iacgate.packs``. Looking for them must not slow the hook down: the metadata library is only loaded when some
-installed distribution names such a group at all.
+``iacgate.checks`` or ``iacgate.packs``. Looking for them must not slow the hook down: the metadata library is only
+loaded when some installed distribution names such a group at all.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ def _names_group(folder: str, group: str) -> bool:
     for name in names:
         if name.endswith((".dist-info", ".egg-info")):
             try:
-                with open(os.path.join(folder, name, "entry_points.txt"), "rb") as stream:  # noqa: PTH118, PTH123  (hot path)
+                with open(os.path.join(folder, name, "entry_points.txt"), "rb") as stream:
                     if wanted in stream.read():
                         return True
             except OSError:

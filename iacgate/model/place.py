@@ -42,7 +42,7 @@ class Location:
 
 
 def stable_path(body: Any, path: Path) -> Path:
-    """``path`` with indexes of keyed lists replaced by their key: ``("containers", 0)`` → ``("containers", "name=app")``.
+    """``path`` with indexes of keyed lists replaced by keys: ``("containers", 0)`` → ``("containers", "name=app")``.
 
     An index stays where no element key is there, or where two elements share it.
     """

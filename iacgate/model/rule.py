@@ -76,8 +76,8 @@ class Waiver:
     """An exception: agreed, owned, dated permission for findings.
 
     ``rules`` are rule ids, aliases or globs. ``match`` maps a scope word (``resource``, ``paths``, ``namespaces``,
-    ``environments``, ``owners``) to its patterns. ``source`` is inline, file, baseline, policy or break-glass. ``lines`` are the
-    lines an inline one speaks for (first, last).
+    ``environments``, ``owners``) to its patterns. ``source`` is inline, file, baseline, policy or break-glass.
+    ``lines`` are the lines an inline one speaks for (first, last).
     """
 
     id: str

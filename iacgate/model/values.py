@@ -92,17 +92,17 @@ class Secret:
     __slots__ = ("_value",)
 
     def __init__(self, value: Any) -> None:
-        self._value = value._value if isinstance(value, Secret) else value
+        self._value: Any = reveal(value)
 
     def reveal(self) -> Any:
         """The value itself, for a check to look at; never for output."""
         return self._value
 
     def __eq__(self, other: object) -> Any:
-        return self._value == (other._value if isinstance(other, Secret) else other)
+        return self._value == reveal(other)
 
     def __ne__(self, other: object) -> Any:
-        return self._value != (other._value if isinstance(other, Secret) else other)
+        return self._value != reveal(other)
 
     def __hash__(self) -> int:
         return hash(self._value)
