@@ -1,0 +1,287 @@
+"""Discovery: the paths a user names become source files.
+
+In: paths (folders, files, ``-`` for standard input, ``s3://`` names), the settings' include and exclude globs. Out: a
+:class:`Discovery`: files in a fixed order, and a record or trouble for whatever was named or found but cannot be read.
+
+It honours ``.gitignore``, never leaves the scanned tree through a symbolic link, and reads no file content.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import stat
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from iacgate.discover.git import Lines, changed_lines, repository_root
+from iacgate.discover.ignore import IgnoreStack, Pattern, glob, read_patterns
+from iacgate.errors import CommandError
+from iacgate.model import Location, SourceFile, SourceRecord, SourceStatus, Trouble
+
+__all__ = ["Discovery", "Lines", "changed_lines", "discover", "file_source", "report_root", "repository_root"]
+
+NEVER_ENTERED = frozenset({
+    ".git", ".hg", ".svn", ".terraform", ".terragrunt-cache", ".venv", "venv", ".tox", ".nox", "node_modules",
+    "__pycache__",
+    ".mypy_cache", ".ruff_cache", ".pytest_cache", ".idea", ".vscode",
+})  # fmt: skip
+"""Folders that hold no source of their own: version control, tools' caches, downloaded dependencies."""
+
+MAX_DEPTH = 200
+"""Folder levels below a named path; deeper ones are reported, not entered."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Discovery:
+    """What was found. ``whole`` is false when only files were named, so that the rest of their tree was not read."""
+
+    root: str
+    sources: list[SourceFile] = field(default_factory=list)
+    records: list[SourceRecord] = field(default_factory=list)
+    troubles: list[Trouble] = field(default_factory=list)
+    whole: bool = True
+
+
+def report_root(paths: Sequence[str], cwd: str) -> str:
+    """What reported paths are relative to: the repository's top, else the working folder, else the path's folder."""
+    first = next((path for path in paths if path != "-" and "://" not in path), cwd)
+    absolute = os.path.realpath(os.path.join(cwd, first))
+    folder = absolute if os.path.isdir(absolute) else os.path.dirname(absolute)
+    top = repository_root(folder)
+    if top:
+        return os.path.realpath(top)
+    working = os.path.realpath(cwd)
+    return working if _is_below(absolute, working) else folder
+
+
+def discover(
+    paths: Sequence[str],
+    *,
+    cwd: str,
+    wanted: Callable[[str], bool],
+    exclude: Sequence[str] = (),
+    include: Sequence[str] = (),
+    use_gitignore: bool = True,
+    remote: Callable[[str], SourceFile] | None = None,
+) -> Discovery:
+    """All files under ``paths`` whose name some adapter may want (``wanted``), by path, each once.
+
+    ``exclude`` leaves out matching paths (relative to the root), ``include`` brings ignored ones back. A file named
+    directly is taken whatever its name and whatever is ignored. Raises CommandError for a path that is not there.
+    """
+    found = Discovery(root=report_root(paths, cwd))
+    walk = _Walk(found, wanted, [glob(item) for item in exclude], [glob(item) for item in include], use_gitignore)
+    found.whole = False
+    for path in dict.fromkeys(paths):
+        if path == "-":
+            found.sources.append(_standard_input())
+        elif "://" in path:
+            found.sources.append(_remote(path, remote))
+        else:
+            walk.named(os.path.join(cwd, path), path)
+    found.sources.sort(key=lambda source: source.path)
+    return found
+
+
+def file_source(absolute: str, root: str, *, focus: bool = True, named: bool = False) -> SourceFile:
+    """The source file at an absolute path, named relative to ``root`` where it lies below it."""
+    path = os.path.relpath(absolute, root) if _is_below(absolute, root) else absolute
+    return SourceFile(
+        path=path.replace(os.sep, "/"), absolute=absolute, read=_reader(absolute), focus=focus, named=named
+    )
+
+
+def _reader(absolute: str) -> Callable[[], bytes]:
+    def read() -> bytes:
+        with open(absolute, "rb") as stream:
+            return stream.read()
+
+    return read
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+def _standard_input() -> SourceFile:
+    """Standard input, read once; its first bytes tell which name an adapter would know it by."""
+    data = sys.stdin.buffer.read()
+    return SourceFile(path=_name_for(data), absolute="", read=lambda: data, named=True)
+
+
+def _name_for(data: bytes) -> str:
+    head = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if head.startswith((b"{", b"[", b"PK", b"\xff\xfe", b"\xfe\xff")):
+        return "stdin.json"
+    first = next((line for line in head.splitlines() if line.strip() and not line.lstrip().startswith(b"#")), b"")
+    word = first.split(b" ")[0].upper()
+    if word in {b"FROM", b"ARG"}:
+        return "stdin.Dockerfile"
+    block_words = {b"RESOURCE", b"TERRAFORM", b"PROVIDER", b"VARIABLE", b"MODULE", b"LOCALS", b"DATA", b"OUTPUT"}
+    return "stdin.tf" if word in block_words else "stdin.yaml"
+
+
+def _remote(path: str, remote: Callable[[str], SourceFile] | None) -> SourceFile:
+    if remote is None or not path.startswith("s3://"):
+        raise CommandError(f"{path}: no such kind of place", "name a folder, a file, - or s3://bucket/key")
+    return remote(path)
+
+
+@dataclass(slots=True)
+class _Walk:
+    """One walk over all the named paths: what was seen, and what decides on each name."""
+
+    found: Discovery
+    wanted: Callable[[str], bool]
+    exclude: list[re.Pattern[str]]
+    include: list[re.Pattern[str]]
+    use_gitignore: bool
+    seen: set[str] = field(default_factory=set)
+    folders: set[tuple[int, int]] = field(default_factory=set)
+
+    def named(self, absolute: str, shown: str) -> None:
+        """A path the user wrote."""
+        try:
+            status = os.stat(absolute)
+        except OSError as error:
+            raise _missing(shown, absolute, error) from None
+        if stat.S_ISDIR(status.st_mode):
+            self.found.whole = True
+            folder = os.path.realpath(absolute)
+            self._folder(folder, self._stack_above(folder), 0)
+        elif stat.S_ISREG(status.st_mode) or stat.S_ISFIFO(status.st_mode):
+            self._take(os.path.realpath(absolute), named=True)
+        else:
+            raise CommandError(f"{shown}: neither a file nor a folder", "name a folder, a file, - or s3://bucket/key")
+
+    def _stack_above(self, folder: str) -> IgnoreStack:
+        """The ignore files between the repository's top and a folder (without the folder's own)."""
+        stack = IgnoreStack()
+        top = repository_root(folder) if self.use_gitignore else None
+        if top is None:
+            return stack
+        stack = stack.within(self._prefix(top), _ignore_file(os.path.join(top, ".git", "info", "exclude")))
+        current = os.path.realpath(top)
+        for name in _steps(current, folder):
+            stack = stack.within(self._prefix(current), _ignore_file(os.path.join(current, ".gitignore")))
+            current = os.path.join(current, name)
+        return stack
+
+    def _prefix(self, folder: str) -> str:
+        relative = os.path.relpath(os.path.realpath(folder), self.found.root).replace(os.sep, "/")
+        return "" if relative == "." else relative + "/"
+
+    def _folder(self, folder: str, stack: IgnoreStack, depth: int) -> None:
+        """Everything below a folder; an explicit stack, so that no tree is too deep."""
+        pending = [(folder, stack, depth)]
+        while pending:
+            current, above, level = pending.pop()
+            below = self._enter(current, above, level)
+            pending.extend(reversed(below))
+
+    def _enter(self, folder: str, stack: IgnoreStack, depth: int) -> list[tuple[str, IgnoreStack, int]]:
+        prefix = self._prefix(folder)
+        if depth > MAX_DEPTH:
+            self._trouble(prefix.rstrip("/"), f"more than {MAX_DEPTH} folders deep", "scan the deeper folder by itself")
+            return []
+        try:
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except OSError as error:
+            self._trouble(prefix.rstrip("/") or ".", f"cannot list the folder: {_why(error)}", "check its permissions")
+            return []
+        if self.use_gitignore and any(entry.name == ".gitignore" for entry in entries):
+            stack = stack.within(prefix, _ignore_file(os.path.join(folder, ".gitignore")))
+        below: list[tuple[str, IgnoreStack, int]] = []
+        for entry in entries:
+            if self._is_folder(entry, prefix + entry.name):
+                if entry.name not in NEVER_ENTERED and not self._left_out(prefix + entry.name, stack, folder=True):
+                    below.append((entry.path, stack, depth + 1))
+            elif self.wanted(entry.name) and not self._left_out(prefix + entry.name, stack, folder=False):
+                self._entry(entry, prefix + entry.name)
+        return below
+
+    def _is_folder(self, entry: os.DirEntry[str], path: str) -> bool:
+        """Real folders are entered. A link to a folder is not: inside the tree its target is met anyway."""
+        if entry.is_dir(follow_symlinks=False):
+            return True
+        if entry.is_symlink() and entry.is_dir() and not _is_below(os.path.realpath(entry.path), self.found.root):
+            self._record(path, "a link out of the scanned tree is not followed")
+        return False
+
+    def _entry(self, entry: os.DirEntry[str], path: str) -> None:
+        if not entry.is_symlink():
+            if entry.is_file(follow_symlinks=False):
+                self._take(entry.path, named=False)
+            return
+        target = os.path.realpath(entry.path)
+        if not os.path.isfile(target):
+            if not os.path.isdir(target):
+                self._trouble(path, "the link leads nowhere", "remove the link, or exclude it in the settings")
+        elif not _is_below(target, self.found.root):
+            self._record(path, "a link out of the scanned tree is not followed")
+        else:
+            self._take(target, named=False)
+
+    def _left_out(self, path: str, stack: IgnoreStack, *, folder: bool) -> bool:
+        if any(pattern.fullmatch(path) for pattern in self.include):
+            return False
+        if any(pattern.fullmatch(path) for pattern in self.exclude):
+            return True
+        return self.use_gitignore and stack.ignores(path, folder=folder)
+
+    def _take(self, absolute: str, *, named: bool) -> None:
+        if absolute not in self.seen:
+            self.seen.add(absolute)
+            self.found.sources.append(file_source(absolute, self.found.root, named=named))
+
+    def _record(self, path: str, detail: str) -> None:
+        self.found.records.append(SourceRecord(path=path, kind="", status=SourceStatus.SKIPPED, detail=detail))
+
+    def _trouble(self, path: str, message: str, hint: str) -> None:
+        location = Location(file=path)
+        self.found.troubles.append(
+            Trouble(kind="unreadable", message=f"{path}: {message}", hint=hint, location=location)
+        )
+        self.found.records.append(
+            SourceRecord(path=path, kind="", status=SourceStatus.UNREADABLE, detail=message, location=location)
+        )
+
+
+def _missing(shown: str, absolute: str, error: OSError) -> CommandError:
+    if error.errno == errno.ELOOP:
+        return CommandError(f"{shown}: the link leads back to itself", "name the file it should lead to")
+    if error.errno == errno.EACCES:
+        return CommandError(f"{shown}: permission denied", "check the permissions of its folder")
+    near = _nearest_name(absolute)
+    return CommandError(f"{shown}: no such file or folder", f"did you mean {near}?" if near else "check the spelling")
+
+
+def _nearest_name(absolute: str) -> str | None:
+    from difflib import get_close_matches
+
+    folder, name = os.path.split(absolute.rstrip(os.sep))
+    try:
+        near = get_close_matches(name, os.listdir(folder), n=1)
+    except OSError:
+        return None
+    return near[0] if near else None
+
+
+def _why(error: OSError) -> str:
+    return (error.strerror or type(error).__name__).lower()
+
+
+def _steps(top: str, folder: str) -> Iterable[str]:
+    relative = os.path.relpath(folder, top)
+    return [] if relative == "." or relative.startswith("..") else relative.split(os.sep)
+
+
+def _ignore_file(path: str) -> list[Pattern]:
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape") as stream:
+            return read_patterns(stream)
+    except OSError:
+        return []

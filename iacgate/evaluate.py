@@ -1,0 +1,114 @@
+"""Evaluation: rules meet subjects. The only place a check is called.
+
+In: rules and an inventory. Out: exactly one :class:`~iacgate.model.Evaluation` for each rule and subject, whatever the
+check does: a violation is a fail (and beats a doubt), a doubt or an undecided value is unknown, a crash is an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from iacgate.model import (
+    Document,
+    Doubt,
+    Evaluation,
+    Finding,
+    Inventory,
+    Location,
+    NotApplicable,
+    Outcome,
+    Rule,
+    Subject,
+    Trouble,
+    Undecided,
+    Violation,
+    stable_path,
+)
+
+
+def evaluate(rules: Iterable[Rule], inventory: Inventory) -> Iterator[Evaluation]:
+    """Every rule on every subject it selects and that is in focus, rule by rule."""
+    for rule in rules:
+        for subject in rule.selects(inventory):
+            if subject.focus:
+                yield judge(rule, subject, inventory)
+
+
+def judge(rule: Rule, subject: Subject, inventory: Inventory) -> Evaluation:
+    """One rule on one subject."""
+    try:
+        return _judge(rule, subject, inventory)
+    except Exception as error:  # noqa: BLE001  (a rule is user material: its crash is data, and keeps the gate from green)
+        return _crashed(rule, subject, error)
+
+
+def _judge(rule: Rule, subject: Subject, inventory: Inventory) -> Evaluation:
+    violations: list[Violation] = []
+    doubts: list[Doubt] = []
+    try:
+        for item in rule.check(subject, inventory):
+            if isinstance(item, Violation):
+                violations.append(item)
+            elif isinstance(item, Doubt):
+                doubts.append(item)
+            elif isinstance(item, NotApplicable):
+                return Evaluation(rule=rule, subject=subject, outcome=Outcome.SKIP, detail=item.reason)
+    except Undecided as undecided:
+        doubts.append(Doubt(reason=undecided.reason))
+    if violations:
+        findings = tuple(_finding(rule, subject, violation) for violation in violations)
+        return Evaluation(rule=rule, subject=subject, outcome=Outcome.FAIL, findings=findings, detail=_reasons(doubts))
+    if doubts:
+        places = tuple(dict.fromkeys(subject.at(*doubt.path) for doubt in doubts))
+        return Evaluation(rule=rule, subject=subject, outcome=Outcome.UNKNOWN, detail=_reasons(doubts), places=places)
+    return Evaluation(rule=rule, subject=subject, outcome=Outcome.PASS)
+
+
+def rule_troubles(evaluations: Iterable[Evaluation]) -> list[Trouble]:
+    """What crashed, as trouble for the report: one for each rule, naming its first subject."""
+    first: dict[str, Evaluation] = {}
+    for evaluation in evaluations:
+        if evaluation.outcome is Outcome.ERROR:
+            first.setdefault(evaluation.rule.id, evaluation)
+    return [
+        Trouble(
+            kind="rule-error",
+            message=f"rule {rule_id} failed on {evaluation.subject.address}: {evaluation.detail}",
+            hint="report it to the rule's author; disable the rule in the settings meanwhile",
+            location=evaluation.places[0] if evaluation.places else None,
+        )
+        for rule_id, evaluation in first.items()
+    ]
+
+
+def _finding(rule: Rule, subject: Subject, violation: Violation) -> Finding:
+    return Finding(
+        rule=rule,
+        subject=subject,
+        message=violation.message,
+        path=stable_path(subject.body, violation.path),
+        location=violation.location or subject.at(*violation.path),
+        related=tuple((other.at(), other.address) for other in violation.related),
+        excused=violation.excused,
+    )
+
+
+def _crashed(rule: Rule, subject: Subject, error: Exception) -> Evaluation:
+    """What went wrong without the value it went wrong on: that might be a secret."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f" in {trace.tb_frame.f_code.co_name}" if trace is not None else ""
+    detail = f"{type(error).__name__}{where}"
+    return Evaluation(rule=rule, subject=subject, outcome=Outcome.ERROR, detail=detail, places=(_header(subject),))
+
+
+def _header(subject: Subject) -> Location:
+    try:
+        return subject.at()
+    except Exception:  # noqa: BLE001  (the place itself may be what crashed)
+        return Location(file=subject.path if isinstance(subject, Document) else subject.document.path)
+
+
+def _reasons(doubts: list[Doubt]) -> str:
+    return "; ".join(dict.fromkeys(doubt.reason for doubt in doubts))
