@@ -67,7 +67,7 @@ def is_override(name: str) -> bool:
 
 
 def module_files(names: Iterable[str]) -> ModuleFiles:
-    """Which of a folder's file names make its module. ``foo.tofu`` hides ``foo.tf``, ``foo.tofu.json`` ``foo.tf.json``."""
+    """Which of a folder's file names make its module. ``foo.tofu`` hides ``foo.tf``, in both syntaxes."""
     present = {name for name in names if is_configuration(name)}
     chosen = sorted(name for name in present if _tofu_twin(name) not in present)
     return ModuleFiles(
