@@ -1,0 +1,130 @@
+"""The edge: one command, its subcommands loaded when asked for, and the one place where errors become exit codes.
+
+Exit codes (design): 0 open, 1 closed, 2 usage or configuration, 3 incomplete, 70 our bug, 130 interrupt.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from iacgate import __version__
+
+if TYPE_CHECKING:
+    import click
+
+EXIT_USAGE = 2
+EXIT_BUG = 70
+EXIT_INTERRUPT = 130
+
+COMMANDS = {
+    "scan": "Scan files and folders, and give one verdict",
+    "init": "Write settings, and a baseline for a repository with a past",
+    "explain": "What a rule means, and why it fires on a resource",
+    "rules": "List, show, test and write rules",
+    "inventory": "Print the resources as the gate sees them",
+    "query": "Evaluate an expression on each resource",
+    "baseline": "Create, update or show the baseline",
+    "exceptions": "List, check or add exceptions",
+    "schema": "Print the JSON Schema of a file we read or write",
+    "doctor": "Say what is installed and what was found",
+    "completion": "Print a completion script for your shell",
+}
+"""Every command with its one line, in the order of the help; the module is ``iacgate.cli.<name>``."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The console script. Never returns: it exits with the code of the run."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words in (["--version"], ["-V"]):
+        sys.stdout.write(f"iacgate {__version__}\n")
+        sys.exit(0)
+    sys.exit(run(words))
+
+
+def run(words: list[str]) -> int:
+    """Run one command line; the exit code. Errors are told on standard error, once, here."""
+    import click
+
+    from iacgate.cli.group import build
+    from iacgate.errors import IacgateError
+
+    try:
+        result = build().main(args=words, prog_name="iacgate", standalone_mode=False)
+    except click.exceptions.Abort:
+        return _interrupted()
+    except KeyboardInterrupt:
+        return _interrupted()
+    except click.exceptions.Exit as asked:
+        return asked.exit_code
+    except click.ClickException as error:
+        return _usage(error)
+    except IacgateError as error:
+        _say("error", str(error), error.hint)
+        return EXIT_USAGE
+    except BrokenPipeError:
+        return _closed_pipe()
+    except Exception as error:  # noqa: BLE001  (the edge: whatever is left is our bug, told with what we need to mend it)
+        return _bug(error, words)
+    return result if isinstance(result, int) else 0
+
+
+def _usage(error: click.ClickException) -> int:
+    import click
+
+    hint = ""
+    if isinstance(error, click.NoSuchOption) and error.possibilities:
+        hint = f"did you mean {error.possibilities[0]}?"
+    elif isinstance(error, click.UsageError) and error.ctx is not None:
+        hint = f"see `{error.ctx.command_path} --help`"
+    message = error.format_message().split("\n")[0].removesuffix(".")
+    _say("error", message[:1].lower() + message[1:], hint)
+    return EXIT_USAGE
+
+
+def _say(kind: str, message: str, hint: str = "") -> None:
+    sys.stderr.write(f"{kind}: {message}\n")
+    for line in filter(None, hint.splitlines()):
+        sys.stderr.write(f"  help: {line}\n")
+
+
+def _interrupted() -> int:
+    sys.stderr.write("\ninterrupted\n")
+    return EXIT_INTERRUPT
+
+
+def _closed_pipe() -> int:
+    """The reader went away (``| head``): not an error of ours, yet the verdict was not delivered."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 141
+
+
+def _bug(error: Exception, words: list[str]) -> int:
+    if "--debug" in words:
+        import traceback
+
+        traceback.print_exc()
+    place = _innermost(error)
+    _say(
+        "error",
+        f"iacgate failed: {type(error).__name__} in {place}",
+        "this is our bug; run again with --debug and report it",
+    )
+    sys.stderr.write(
+        f"  iacgate {__version__}, Python {sys.version.split()[0]}, {sys.platform}, command: {' '.join(words[:1])}\n"
+    )
+    return EXIT_BUG
+
+
+def _innermost(error: BaseException) -> str:
+    """Module and line of the failure; never values, which might be secret."""
+    trace: Any = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}" if trace is not None else "?"
+
+
+if __name__ == "__main__":
+    main()

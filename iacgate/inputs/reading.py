@@ -1,0 +1,163 @@
+"""Reading: source files become documents and resources, through whichever adapter claims each.
+
+In: discovered files. Out: a :class:`Reading`, in which every file has exactly one record. What cannot be read is data
+(a record and a trouble); the rest is read all the same.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from iacgate.errors import SyntaxFailure
+from iacgate.inputs import Registry
+from iacgate.model import Document, Location, Resource, SourceFile, SourceRecord, SourceStatus, Trouble
+from iacgate.spi import InputAdapter, InputContext
+
+MAX_FILE_BYTES = 512 * 1024 * 1024
+"""A file larger than this is reported, not read: no tool that writes our inputs makes such files."""
+
+Progress = Callable[[int, int, str], None]
+"""Told before each file: how many are done, how many there are, its path."""
+
+
+@dataclass(slots=True)
+class Reading:
+    """What the files say, and what became of each of them."""
+
+    documents: list[Document] = field(default_factory=list)
+    resources: list[Resource] = field(default_factory=list)
+    records: list[SourceRecord] = field(default_factory=list)
+    troubles: list[Trouble] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+
+
+def read(
+    sources: Iterable[SourceFile],
+    registry: Registry,
+    *,
+    root: str,
+    whole: bool,
+    open_file: Callable[[str], SourceFile | None],
+    settings: dict[str, dict[str, Any]],
+    progress: Progress | None = None,
+) -> Reading:
+    """Read all files. ``settings`` holds each adapter's own, by adapter name."""
+    reading = Reading()
+    groups = _claimed(sources, registry, reading)
+    total = sum(len(group) for _, group in groups.values())
+    done = 0
+    for name, (adapter, claimed) in groups.items():
+        context = InputContext(root=root, open=open_file, settings=settings.get(name, {}), whole=whole)
+        documents: list[Document] = []
+        for source in _with_companions(adapter, claimed, open_file):
+            if progress is not None:
+                progress(done, total, source.path)
+            done += 1
+            documents.extend(_documents(adapter, source, reading))
+        _normalise(adapter, documents, context, reading)
+        reading.documents.extend(documents)
+    reading.records.sort(key=lambda record: (record.path, record.kind, record.detail))
+    return reading
+
+
+def _claimed(
+    sources: Iterable[SourceFile], registry: Registry, reading: Reading
+) -> dict[str, tuple[InputAdapter, list[SourceFile]]]:
+    """The files of each adapter, in the order the adapters first claim something."""
+    groups: dict[str, tuple[InputAdapter, list[SourceFile]]] = {}
+    for source in sources:
+        try:
+            adapter = registry.claim(source)
+        except OSError as error:
+            _unreadable(reading, source, "", _why(error), "check its permissions", Location(file=source.path))
+            continue
+        if adapter is not None:
+            groups.setdefault(adapter.name, (adapter, []))[1].append(source)
+        elif source.named:
+            detail = "no adapter reads such a file"
+            record = SourceRecord(path=source.path, kind="", status=SourceStatus.NOT_APPLICABLE, detail=detail)
+            reading.records.append(record)
+    return groups
+
+
+def _with_companions(
+    adapter: InputAdapter, sources: list[SourceFile], open_file: Callable[[str], SourceFile | None]
+) -> Iterable[SourceFile]:
+    """The files, and those that named ones need beside them (the rest of a module): known, but not reported on."""
+    yield from sources
+    seen = {source.absolute for source in sources}
+    for source in sources:
+        if not source.named or not source.absolute:
+            continue
+        for path in adapter.companions(source):
+            absolute = os.path.realpath(path)
+            if absolute not in seen:
+                seen.add(absolute)
+                companion = open_file(absolute)
+                if companion is not None:
+                    yield companion
+
+
+def _documents(adapter: InputAdapter, source: SourceFile, reading: Reading) -> list[Document]:
+    try:
+        _refuse_huge(source)
+        documents = list(adapter.parse(source))
+    except SyntaxFailure as failure:
+        _unreadable(reading, source, adapter.name, failure.message, failure.hint, failure.location)
+        return []
+    except OSError as error:
+        _unreadable(reading, source, adapter.name, _why(error), "check its permissions", Location(file=source.path))
+        return []
+    except (Exception, RecursionError) as error:  # noqa: BLE001  (our fault, yet one file must not hide all others)
+        _internal(reading, source.path, adapter.name, error)
+        return []
+    if source.focus:
+        status = SourceStatus.READ if documents else SourceStatus.NOT_APPLICABLE
+        reading.records.append(SourceRecord(path=source.path, kind=adapter.name, status=status))
+    return documents
+
+
+def _refuse_huge(source: SourceFile) -> None:
+    if source.absolute and os.path.getsize(source.absolute) > MAX_FILE_BYTES:
+        raise SyntaxFailure(Location(file=source.path), "larger than 512 MiB", "split it, or exclude it")
+
+
+def _normalise(adapter: InputAdapter, documents: list[Document], context: InputContext, reading: Reading) -> None:
+    try:
+        reading.resources.extend(adapter.normalise(documents, context))
+    except (Exception, RecursionError) as error:  # noqa: BLE001  (our fault, yet one adapter must not hide all others)
+        _internal(reading, documents[0].path if documents else "", adapter.name, error)
+    reading.troubles.extend(context.troubles)
+    reading.records.extend(context.records)
+    reading.notices.extend(context.notices)
+
+
+def _internal(reading: Reading, path: str, kind: str, error: BaseException) -> None:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f" at {trace.tb_frame.f_code.co_name}:{trace.tb_lineno}" if trace is not None else ""
+    message = f"the {kind} adapter failed ({type(error).__name__}{where})"
+    location = Location(file=path)
+    reading.records.append(
+        SourceRecord(path=path, kind=kind, status=SourceStatus.UNREADABLE, detail=message, location=location)
+    )
+    reading.troubles.append(
+        Trouble(
+            kind="unreadable", message=f"{path}: {message}", hint="please report this file to us", location=location
+        )
+    )
+
+
+def _unreadable(reading: Reading, source: SourceFile, kind: str, message: str, hint: str, location: Location) -> None:
+    reading.records.append(
+        SourceRecord(path=source.path, kind=kind, status=SourceStatus.UNREADABLE, detail=message, location=location)
+    )
+    reading.troubles.append(Trouble(kind="unreadable", message=f"{location}: {message}", hint=hint, location=location))
+
+
+def _why(error: OSError) -> str:
+    return f"cannot be read: {(error.strerror or type(error).__name__).lower()}"
