@@ -8,7 +8,7 @@ from typing import Any
 Path = tuple[str | int, ...]
 """Steps into a body: mapping keys and list indexes. In reports, steps into keyed lists read ``"name=app"``."""
 
-KEYS_OF_LISTS = ("name", "sid", "Sid", "key", "address", "containerPort", "mountPath")
+KEYS_OF_LISTS = ("address", "name", "sid", "Sid", "key", "containerPort", "mountPath")
 """Members that identify an element of a list, the first that is there wins (Kubernetes merge keys and their like)."""
 
 
