@@ -1,0 +1,138 @@
+"""Options that several commands share, and how they become one :class:`~iacgate.pipeline.Request`.
+
+This room alone looks at the environment, the clock and the terminal.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from datetime import date
+from typing import Any, TypeVar
+
+import click
+
+from iacgate.errors import CommandError
+from iacgate.model import Severity
+from iacgate.pipeline import Request
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class SeverityType(click.ParamType):
+    """A severity, whatever its case."""
+
+    name = "severity"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Severity:
+        if isinstance(value, Severity):
+            return value
+        try:
+            return Severity[str(value).upper()]
+        except KeyError:
+            self.fail(f"{value!r} is no severity{near(str(value), [str(item) for item in Severity])}", param, ctx)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:  # noqa: ARG002  (click's signature)
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(str(item)) for item in Severity if str(item).startswith(incomplete.lower())]
+
+
+class DayType(click.ParamType):
+    """A day as YYYY-MM-DD."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no day: write it as 2027-01-31", param, ctx)
+
+
+def near(word: str, words: list[str]) -> str:
+    """``": did you mean x?"`` for the nearest of the words, or what the words are."""
+    from difflib import get_close_matches
+
+    match = get_close_matches(word.lower(), words, n=1)
+    return f": did you mean {match[0]}?" if match else f": use one of {', '.join(words)}"
+
+
+INPUT_OPTIONS = [
+    click.option("--config", metavar="FILE", help="Settings file, instead of the one that is found."),
+    click.option("--no-config", is_flag=True, help="Read no settings file."),
+    click.option("--exclude", metavar="GLOB", multiple=True, help="Leave out paths, relative to the repository's top."),
+    click.option("--no-gitignore", is_flag=True, help="Scan what git ignores as well."),
+    click.option("--var", "variables", metavar="NAME=VALUE", multiple=True, help="Terraform variable."),
+    click.option("--var-file", "var_files", metavar="FILE", multiple=True, help="Terraform variables file."),
+    click.option("--source", metavar="DIR", help="The Terraform source a plan was made from, for exact places."),
+    click.option(
+        "--render",
+        type=click.Choice(["auto", "never", "always"]),
+        help="Render Helm charts and kustomizations with your own tools.",
+    ),
+]
+
+RULE_OPTIONS = [
+    click.option("--ruleset", metavar="NAME", help="Rules to run: recommended (default) or strict (all)."),
+    click.option("--rule", "rules", metavar="ID", multiple=True, help="Run only these rules (id, alias or glob)."),
+    click.option("--pack", "packs", metavar="DIR", multiple=True, help="A folder of your own rules."),
+]
+
+
+def with_options(options: list[Callable[[Any], Any]]) -> Callable[[F], F]:
+    """Decorate a command with these options, shown in this order."""
+
+    def decorate(function: F) -> F:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
+
+
+def request_from(values: dict[str, Any], **more: Any) -> Request:
+    """The request of a command's option values; options that were not given stay at their defaults."""
+    given = {key: value for key, value in {**values, **more}.items() if value is not None and value != ()}
+    variables = dict(_assignment(item) for item in given.pop("variables", ()))
+    if given.pop("no_config", False):
+        given["use_settings"] = False
+    if given.pop("no_gitignore", False):
+        given["use_gitignore"] = False
+    given.setdefault("today", date.today())  # noqa: DTZ011  (the user's own day: expiry dates are calendar days)
+    return Request(cwd=os.getcwd(), variables=variables, **given)
+
+
+def _assignment(text: str) -> tuple[str, str]:
+    name, separator, value = text.partition("=")
+    if not separator or not name:
+        raise CommandError(f"--var {text!r}: no value", "write it as --var name=value")
+    return name, value
+
+
+def use_colour(choice: str, stream: Any) -> bool:
+    """Whether to colour: as asked, else by ``NO_COLOR`` and ``FORCE_COLOR``, else only on a terminal."""
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return bool(stream.isatty()) and os.environ.get("TERM") != "dumb"
+
+
+def terminal_width(stream: Any) -> int:
+    """Columns of the terminal, or 100 where there is none; never so few that a frame cannot be drawn."""
+    if not stream.isatty():
+        return 100
+    import shutil
+
+    return max(60, min(shutil.get_terminal_size((100, 24)).columns, 160))
+
+
+def note(text: str) -> None:
+    """A remark on standard error."""
+    sys.stderr.write(f"{text}\n")
