@@ -1,0 +1,191 @@
+"""Where a rollout entry or an exception applies, and which rule a word names: matching shared by triage and decide.
+
+A pattern never covers more than it says: addresses and paths match from beginning to end.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from iacgate.model.report import Finding
+from iacgate.model.resource import Document
+from iacgate.model.rule import Rule
+
+SCOPE_WORDS = ("resources", "paths", "namespaces", "environments", "owners")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """A place in words. Every word that is given must match; of a word's patterns one is enough.
+
+    ``resources`` are address patterns: ``*`` and ``?`` are wildcards, everything else (``["key"]`` too) is literal.
+    ``paths`` are globs from the root: ``*`` stays in a folder, ``**`` does not, ``!`` takes back what came before.
+    An empty scope covers everything.
+    """
+
+    resources: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    namespaces: tuple[str, ...] = ()
+    environments: tuple[str, ...] = ()
+    owners: tuple[str, ...] = ()
+
+    def covers(self, finding: Finding) -> bool:
+        """Whether a finding lies within this scope."""
+        return all(
+            not patterns or matches(patterns, finding)
+            for patterns, matches in (
+                (self.resources, _in_resources),
+                (self.paths, _in_paths),
+                (self.namespaces, _in_namespaces),
+                (self.environments, _in_environments),
+                (self.owners, _in_owners),
+            )
+        )
+
+    def __bool__(self) -> bool:
+        return any((self.resources, self.paths, self.namespaces, self.environments, self.owners))
+
+    def as_match(self) -> dict[str, tuple[str, ...]]:
+        """The words that are given, for :attr:`~iacgate.model.Waiver.match` and for reports."""
+        return {word: getattr(self, word) for word in SCOPE_WORDS if getattr(self, word)}
+
+    @classmethod
+    def of(cls, match: Mapping[str, Iterable[str]]) -> Scope:
+        """The scope that a waiver's ``match`` means; ``resource`` and ``resources`` are one word."""
+        words = {word: tuple(match.get(word, ())) for word in SCOPE_WORDS}
+        words["resources"] += tuple(match.get("resource", ()))
+        return cls(**words)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleNames:
+    """The rule ids that exist, and what other tools call them (alias → ids)."""
+
+    ids: Collection[str] = frozenset()
+    aliases: Mapping[str, Collection[str]] = field(default_factory=dict)
+
+    def knows(self, word: str) -> bool:
+        """Whether a word (an id, an alias or a glob over ids) names at least one rule."""
+        if word in self.ids or canonical_alias(word) in self.aliases:
+            return True
+        return is_pattern(word) and any(_glob(word).match(rule) for rule in self.ids)
+
+    def nearest(self, word: str) -> str:
+        """The id or alias most like a misspelt word, or "" when none is like it."""
+        return nearest(word, [*self.ids, *self.aliases])
+
+    @classmethod
+    def of(cls, rules: Iterable[Rule]) -> RuleNames:
+        """The names of these rules."""
+        ids: set[str] = set()
+        aliases: dict[str, set[str]] = {}
+        for rule in rules:
+            ids.add(rule.id)
+            for alias in rule.aliases:
+                aliases.setdefault(canonical_alias(alias), set()).add(rule.id)
+        return cls(ids=ids, aliases=aliases)
+
+
+def names_rule(word: str, rule: Rule) -> bool:
+    """Whether a word of a rule list (an id, an alias, a glob over ids) names this rule."""
+    if word == rule.id:
+        return True
+    if is_pattern(word):
+        return _glob(word).match(rule.id) is not None
+    wanted = canonical_alias(word)
+    return any(canonical_alias(alias) == wanted for alias in rule.aliases)
+
+
+def canonical_alias(word: str) -> str:
+    """One spelling for what other tools spell in several ways: ``AVD-AWS-0086`` and ``AWS-0086``, ``KSV001`` and
+    ``AVD-KSV-0001``. Numbers of other families stay as they are: ``AWS009`` and ``AWS-0009`` are different checks.
+    """
+    lowered = word.strip().lower().removeprefix("avd-")
+    family, digits = lowered[:3].rstrip("-0123456789"), lowered.lstrip("ksvd-")
+    if family in {"ksv", "ds"} and digits.isdigit():
+        return f"{family}-{int(digits)}"
+    return lowered
+
+
+def is_pattern(word: str) -> bool:
+    return "*" in word or "?" in word
+
+
+def nearest(word: str, words: Iterable[str]) -> str:
+    """The one of ``words`` that ``word`` was most likely meant to be, or ""."""
+    from difflib import get_close_matches
+
+    folded = {candidate.lower(): candidate for candidate in words}
+    close = get_close_matches(word.lower(), folded, n=1, cutoff=0.6)
+    return folded[close[0]] if close else ""
+
+
+def matches_address(pattern: str, address: str) -> bool:
+    """``*`` and ``?`` are wildcards, everything else is literal, from beginning to end."""
+    return pattern == address or (is_pattern(pattern) and _glob(pattern).match(address) is not None)
+
+
+def matches_paths(patterns: Iterable[str], path: str) -> bool:
+    """Whether a path is under these globs; the last one that matches says so (``!`` takes back)."""
+    covered = False
+    for pattern in patterns:
+        inverse = pattern.startswith("!")
+        if covered is inverse and _path_glob(pattern[inverse:]).match(path):
+            covered = not inverse
+    return covered
+
+
+@lru_cache(maxsize=4096)
+def _glob(pattern: str) -> re.Pattern[str]:
+    steps = {"*": ".*", "?": "."}
+    text = re.sub(r"\*+", "*", pattern)
+    return re.compile("".join(steps.get(char) or re.escape(char) for char in text) + r"\Z", re.DOTALL)
+
+
+_PATH_STEPS = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+
+
+@lru_cache(maxsize=4096)
+def _path_glob(pattern: str) -> re.Pattern[str]:
+    text = re.sub(r"(\*\*/)+", "**/", pattern.removeprefix("./").lstrip("/"))
+    below = "(?:/.*)?" if not is_pattern(text) else ""
+    if text.endswith("/"):
+        text, below = text.rstrip("/"), "/.*"
+    steps = re.findall(r"\*\*/|\*{2,}|\*|\?|[^*?]+", text)
+    body = "".join(
+        _PATH_STEPS.get("**" if step.strip("*") == "" and len(step) > 1 else step) or re.escape(step) for step in steps
+    )
+    return re.compile(body + below + r"\Z", re.DOTALL)
+
+
+def _in_resources(patterns: tuple[str, ...], finding: Finding) -> bool:
+    return any(matches_address(pattern, finding.subject.address) for pattern in patterns)
+
+
+def _in_paths(patterns: tuple[str, ...], finding: Finding) -> bool:
+    subject = finding.subject
+    document = subject if isinstance(subject, Document) else subject.document
+    return any(matches_paths(patterns, path) for path in dict.fromkeys((finding.location.file, document.path)))
+
+
+def _in_namespaces(patterns: tuple[str, ...], finding: Finding) -> bool:
+    namespace = None if isinstance(finding.subject, Document) else finding.subject.namespace
+    return isinstance(namespace, str) and any(matches_address(pattern, namespace) for pattern in patterns)
+
+
+def _in_environments(patterns: tuple[str, ...], finding: Finding) -> bool:
+    return bool(finding.environment) and any(matches_address(pattern, finding.environment) for pattern in patterns)
+
+
+def _in_owners(patterns: tuple[str, ...], finding: Finding) -> bool:
+    """CODEOWNERS may name several: one is enough. ``@org/team`` is also found as ``org/team`` and as ``team``."""
+    names = {name for owner in finding.owner.lower().split() for name in _owner_names(owner)}
+    return any(matches_address(pattern.lower(), name) for pattern in patterns for name in names)
+
+
+def _owner_names(owner: str) -> tuple[str, ...]:
+    plain = owner.lstrip("@")
+    return (owner, plain, plain.rpartition("/")[2]) if owner.startswith("@") else (owner,)
