@@ -54,7 +54,7 @@ class Enforcement:
     """
 
     maturity: int = 2
-    tiers: Mapping[Severity, Mode] = DEFAULT_TIERS
+    tiers: Mapping[Severity, Mode] = field(default_factory=lambda: DEFAULT_TIERS)
     rollout: tuple[RolloutEntry, ...] = ()
     severity: Mapping[str, Severity] = field(default_factory=dict)
     fail_on: Severity | None = None
