@@ -36,6 +36,8 @@ Examples:
 
 Exit codes: 0 open, 1 closed, 2 usage or settings, 3 incomplete (something was not understood)."""
 
+READ_BY_PEOPLE = ("text", "concise", "markdown")
+
 DECISION_OPTIONS = [
     click.option(
         "--fail-on", metavar="SEVERITY", type=SeverityType(), help="Block from this severity on, in place of the tiers."
@@ -164,9 +166,19 @@ def _write(report: ScanReport, targets: list[tuple[str, str | None]], shown: dic
             if not shown["quiet"]:
                 note(f"{name} report: {path}")
         else:
-            _print(text)
+            _print(_guarded(text) if name in READ_BY_PEOPLE else text)
     if not shown["quiet"] and all(name not in {"text", "concise"} or path for name, path in targets):
         note(f"gate {report.gate.value}: {report.because}")
+
+
+def _guarded(text: str) -> str:
+    """On GitHub, text that quotes scanned files must not be able to give workflow commands."""
+    if os.environ.get("GITHUB_ACTIONS") != "true":
+        return text
+    import secrets
+
+    token = secrets.token_hex(16)
+    return f"::stop-commands::{token}\n{text.rstrip()}\n::{token}::\n"
 
 
 def _print(text: str) -> None:
