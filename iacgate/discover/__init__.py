@@ -140,7 +140,6 @@ class _Walk:
     include: list[re.Pattern[str]]
     use_gitignore: bool
     seen: set[str] = field(default_factory=set)
-    folders: set[tuple[int, int]] = field(default_factory=set)
 
     def named(self, absolute: str, shown: str) -> None:
         """A path the user wrote."""
@@ -207,7 +206,9 @@ class _Walk:
         """Real folders are entered. A link to a folder is not: inside the tree its target is met anyway."""
         if entry.is_dir(follow_symlinks=False):
             return True
-        if entry.is_symlink() and entry.is_dir() and not _is_below(os.path.realpath(entry.path), self.found.root):
+        if not entry.is_symlink() or not os.path.isdir(entry.path):
+            return False
+        if not _is_below(os.path.realpath(entry.path), self.found.root):
             self._record(path, "a link out of the scanned tree is not followed")
         return False
 
