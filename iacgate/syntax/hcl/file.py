@@ -10,7 +10,7 @@ from iacgate.syntax.hcl.nodes import Body, Node, Span
 
 
 class File:
-    """One file: ``text`` without a byte order mark, its ``body``, the spans of its comments (marks included) in order."""
+    """One file: its ``text`` without a byte order mark, its ``body``, the spans of its comments in order."""
 
     __slots__ = ("_line_starts", "body", "comments", "path", "text")
 

@@ -1,7 +1,8 @@
 """syntax: the tree of an HCL file. The parser builds it, whoever evaluates reads it.
 
 Every node has ``start`` and ``end``: offsets in code points into ``File.text``, the end exclusive. Lines and columns
-are worked out only when asked for (:meth:`iacgate.syntax.hcl.File.location`). Nodes are plain, slotted and cheap; treat them as frozen.
+are worked out only when asked for (:meth:`iacgate.syntax.hcl.File.location`). Nodes are plain, slotted and cheap;
+treat them as frozen.
 Evaluators dispatch on ``type(node)``; ``__match_args__`` allows ``match``.
 
 How deep a tree can be: :data:`NESTING_LIMIT` nodes from the top of an expression or a body to its leaf. Long chains do
@@ -28,7 +29,10 @@ node (``(a) + b``) begins at the parenthesis.
 
 from __future__ import annotations
 
-from decimal import Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 NESTING_LIMIT = 500
 """Levels of nesting a file may have; deeper is a SyntaxFailure."""
