@@ -1,0 +1,117 @@
+"""The entries of a plan or state, and how each becomes a resource.
+
+Room: ``inputs``. In: one entry of ``resource_changes`` (or of a state's resources), with the paths to it. Out: one
+:class:`~iacgate.model.Resource`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from iacgate.inputs.terraform_plan import PlanDocument, name
+from iacgate.lang.terraform.address import without_keys
+from iacgate.model import Category, Change, Location, Path, Relation, Resource, is_unknown
+
+Locate = Callable[[Path], Location]
+
+
+class Entry(NamedTuple):
+    """One entry: where it stands in the file, what it says, and whether the apply of it was deferred."""
+
+    at: Path
+    data: dict[str, Any]
+    deferred: bool = False
+
+    @property
+    def change(self) -> dict[str, Any]:
+        change = self.data.get("change")
+        return change if isinstance(change, dict) else {}
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        actions = self.change.get("actions")
+        return tuple(map(str, actions)) if isinstance(actions, list) else ()
+
+    @property
+    def address(self) -> str:
+        return text(self.data.get("address")) or plain_address(self.data)
+
+    @property
+    def module(self) -> str:
+        return text(self.data.get("module_address"))
+
+    @property
+    def remains(self) -> bool:
+        """Whether there will be something after apply. An old object on its way out (deposed) does not count."""
+        return not self.data.get("deposed") and set(self.actions) not in ({"delete"}, {"forget"}, {"delete", "forget"})
+
+
+def plain_address(data: dict[str, Any]) -> str:
+    """The address of an entry that does not say it, from its parts."""
+    head = "data." if data.get("mode") == "data" else ""
+    return f"{head}{text(data.get('type')) or 'unknown'}.{text(data.get('name')) or 'unknown'}"
+
+
+def make_resource(
+    document: PlanDocument,
+    entry: Entry,
+    body: Any,
+    locate: Locate,
+    *,
+    relations: Callable[[], Sequence[Relation]] = tuple,
+    change: Change | None = None,
+) -> Resource:
+    """The resource of an entry."""
+    data, address = entry.data, entry.address
+    category: Category = "data" if data.get("mode") == "data" else "resource"
+    return Resource(
+        address=address,
+        type=text(data.get("type")) or "unknown",
+        provider=provider_of(data),
+        name=text(data.get("name")),
+        body=body,
+        adapter=name,
+        document=document,
+        locate=locate,
+        category=category,
+        config_address=without_keys(address),
+        labels=labels_of(body),
+        relations=relations,
+        change=change,
+        symbolic=data.get("index_unknown") is True or address.endswith("[*]"),
+        focus=document.focus,
+    )
+
+
+def provider_of(data: dict[str, Any]) -> str:
+    """The short name: ``registry.terraform.io/hashicorp/aws`` gives ``aws``, the beta of Google's is ``google``."""
+    source = text(data.get("provider_name"))
+    short = source.rpartition("/")[2] if source else text(data.get("type")).partition("_")[0]
+    return "google" if short == "google-beta" else short
+
+
+def change_of(entry: Entry) -> Change:
+    """What the plan does to it; the body before is that of the plan, its secrets wrapped."""
+    paths = entry.change.get("replace_paths")
+    steps = [path for path in paths if isinstance(path, list)] if isinstance(paths, list) else []
+    return Change(
+        actions=entry.actions,
+        before=entry.change.get("before"),
+        reason=text(entry.data.get("action_reason")),
+        previous_address=text(entry.data.get("previous_address")),
+        replace_paths=tuple(tuple(step for step in path if isinstance(step, str | int)) for path in steps),
+    )
+
+
+def labels_of(body: Any) -> Mapping[str, Any]:
+    """Tags, or labels where a provider has those."""
+    for key in ("tags", "labels"):
+        tags = body.get(key) if isinstance(body, dict) else None
+        if isinstance(tags, dict) and not is_unknown(tags):
+            return tags
+    return {}
+
+
+def text(value: Any) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,178 @@
+"""Resources of a plan.
+
+Room: ``inputs``. In: a plan document. Out: one resource for each instance that remains after apply, the data sources
+(read already or deferred), the provider configurations, and the plan itself. What makes a plan less than whole is said
+as a trouble; plans that change nothing are said as notices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any
+
+from iacgate.inputs.terraform_plan import PlanDocument
+from iacgate.inputs.terraform_plan.certainty import Origin, PlannedUnknown
+from iacgate.inputs.terraform_plan.configuration import Configuration, Instances
+from iacgate.inputs.terraform_plan.entries import Entry, change_of, make_resource
+from iacgate.inputs.terraform_plan.merge import merge
+from iacgate.inputs.terraform_plan.policy import DOCUMENT, rebuilt
+from iacgate.inputs.terraform_plan.positions import Positions
+from iacgate.inputs.terraform_plan.providers import provider_resources
+from iacgate.inputs.terraform_plan.state import state_entries
+from iacgate.inputs.terraform_plan.summary import plan_resource
+from iacgate.model import Location, Path, Resource, Trouble, Unknown
+from iacgate.spi import InputContext
+
+_KNOWN_ACTIONS = frozenset(("no-op", "create", "read", "update", "delete", "forget"))
+
+
+def plan_resources(document: PlanDocument, context: InputContext) -> Iterator[Resource]:
+    """The resources of one plan."""
+    reader = _Reader(document, context)
+    _say_what_kind(document, reader, context)
+    yield from reader.resources()
+    yield from provider_resources(document, reader.positions)
+    yield plan_resource(document, reader.entries)
+
+
+class _Reader:
+    """One plan while it is read: its entries, its configuration, its places."""
+
+    __slots__ = ("_context", "_deferred_policies", "_document", "_prior", "configuration", "entries", "positions")
+
+    def __init__(self, document: PlanDocument, context: InputContext) -> None:
+        self._document = document
+        self._context = context
+        self.entries = list(_entries(document, context))
+        planned = {entry.address for entry in self.entries}
+        self._prior = [entry for entry in _prior_data(document.body) if entry.address not in planned]
+        self.positions = Positions(document, context)
+        configuration = document.body.get("configuration") or {}
+        root = configuration.get("root_module")
+        self.configuration = Configuration(root if isinstance(root, dict) else {}, Instances(self._addresses))
+        self._deferred_policies = {
+            entry.address: entry for entry in self.entries if entry.data.get("type") == DOCUMENT and entry.remains
+        }
+
+    def resources(self) -> Iterator[Resource]:
+        for entry in self.entries:
+            if entry.remains:
+                yield self._planned(entry)
+        for entry in self._prior:
+            body = entry.data.get("values")
+            locate = partial(self.positions.locate, entry.address, body, (*entry.at, "values"))
+            relations = partial(Origin(self.configuration, entry.address).relations, body)
+            yield make_resource(self._document, entry, body, locate, relations=relations)
+
+    def _addresses(self) -> Iterator[tuple[str, str]]:
+        for entry in (*self.entries, *self._prior):
+            if "change" not in entry.data or entry.remains:
+                yield entry.address, entry.module
+
+    def _planned(self, entry: Entry) -> Resource:
+        address = entry.address
+        origin = Origin(self.configuration, address)
+        body = self._body(entry, origin)
+        locate = partial(self.positions.locate, address, body, (*entry.at, "change", "after"))
+        return make_resource(
+            self._document,
+            entry,
+            body,
+            locate,
+            relations=partial(origin.relations, body),
+            change=change_of(entry),
+        )
+
+    def _body(self, entry: Entry, origin: Origin, rebuilding: frozenset[str] = frozenset()) -> Any:
+        change = entry.change
+        unknown: Callable[[Path], Any] = partial(PlannedUnknown, origin)
+        if self._deferred_policies:
+            unknown = partial(self._unknown_or_policy, origin, rebuilding | {entry.address})
+        return merge(change.get("after"), change.get("after_unknown"), unknown, origin.counted)
+
+    def _unknown_or_policy(self, origin: Origin, rebuilding: frozenset[str], path: Path) -> Any:
+        """What stands for an unknown value: the planned policy document behind it, if it is one."""
+        if "polic" in str(path[-1] if path else ""):
+            found = origin.answer(path).found
+            if len(found) == 1 and found[0].tail in {".json", ".minified_json"} and found[0].address not in rebuilding:
+                entry = self._deferred_policies.get(found[0].address)
+                if entry is not None:
+                    return self._policy(entry, rebuilding)
+        return PlannedUnknown(origin, path)
+
+    def _policy(self, entry: Entry, rebuilding: frozenset[str]) -> dict[str, Any]:
+        origin = Origin(self.configuration, entry.address)
+        body = self._body(entry, origin, rebuilding)
+        return rebuilt(body, partial(self._sources, origin, body, rebuilding | {entry.address}))
+
+    def _sources(self, origin: Origin, body: dict[str, Any], rebuilding: frozenset[str], name: str) -> Sequence[Any]:
+        """The policies that an attribute such as ``source_policy_documents`` names."""
+        value = body.get(name)
+        items = value if isinstance(value, list) else [value]
+        if not any(isinstance(item, Unknown) for item in items):
+            return items
+        found = [item for item in origin.answer((name,)).found if item.address not in rebuilding]
+        planned = [self._deferred_policies.get(item.address) for item in found]
+        entries = [entry for entry in planned if entry is not None]
+        unknown = sum(isinstance(item, Unknown) for item in items)
+        if len(entries) != unknown:
+            return items
+        rest = iter(entries)
+        return [self._policy(next(rest), rebuilding) if isinstance(item, Unknown) else item for item in items]
+
+
+def _entries(document: PlanDocument, context: InputContext) -> Iterator[Entry]:
+    """The changes, then the deferred ones. What is no entry at all is a trouble."""
+    for index, data in enumerate(document.body.get("resource_changes") or ()):
+        if isinstance(data, dict):
+            yield Entry(("resource_changes", index), data)
+        else:
+            _not_an_entry(document, context, f"resource_changes[{index}]")
+    for index, deferred in enumerate(document.body.get("deferred_changes") or ()):
+        data = deferred.get("resource_change") if isinstance(deferred, dict) else None
+        if isinstance(data, dict):
+            yield Entry(("deferred_changes", index, "resource_change"), data, deferred=True)
+        else:
+            _not_an_entry(document, context, f"deferred_changes[{index}]")
+
+
+def _not_an_entry(document: PlanDocument, context: InputContext, what: str) -> None:
+    message = f"{document.path}: {what} is no change as Terraform writes it"
+    context.troubles.append(Trouble(kind="unreadable", message=message, location=Location(file=document.path)))
+
+
+def _prior_data(plan: dict[str, Any]) -> Iterator[Entry]:
+    """Data sources that were read while planning: they are in the prior state only."""
+    prior = plan.get("prior_state")
+    values = prior.get("values") if isinstance(prior, dict) else None
+    for entry in state_entries(values, ("prior_state", "values")):
+        if entry.data.get("mode") == "data":
+            yield entry
+
+
+def _say_what_kind(document: PlanDocument, reader: _Reader, context: InputContext) -> None:
+    plan, path = document.body, document.path
+    if plan.get("errored") is True:
+        _incomplete(context, path, "planning failed, so the plan holds only a part", "fix the error and plan again")
+    elif plan.get("complete") is False:
+        hint = "plan again without -target, or after the apply that it waits for"
+        _incomplete(context, path, "the plan is not complete: some changes are left for a later plan", hint)
+    for action in sorted({action for entry in reader.entries for action in entry.actions} - _KNOWN_ACTIONS):
+        context.notices.append(f"{path}: action {action!r} is new to iacgate, read as an update")
+    if any(entry.remains for entry in reader.entries):
+        return
+    if reader.entries:
+        context.notices.append(f"{path}: a plan that only destroys, no resource remains to be judged")
+    elif any(True for _ in state_entries(plan.get("planned_values"), ())) and not plan.get("prior_state"):
+        message = "planned values without resource_changes: what is not known yet cannot be told from what is not set"
+        _incomplete(context, path, message, "write it with: terraform show -json PLAN > plan.json")
+    elif "resource_drift" in plan or plan.get("prior_state"):
+        context.notices.append(f"{path}: a refresh-only plan or one without changes, no resource to be judged")
+    else:
+        context.notices.append(f"{path}: the plan is empty")
+
+
+def _incomplete(context: InputContext, path: str, message: str, hint: str) -> None:
+    location = Location(file=path)
+    context.troubles.append(Trouble(kind="incomplete-plan", message=f"{path}: {message}", hint=hint, location=location))
