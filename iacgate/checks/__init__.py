@@ -1,0 +1,21 @@
+"""Python checks that native rules name with ``check:``; the only place for rule logic in Python.
+
+``MODULES`` names the module of every check: a rule's check is imported when the rule first has something to judge.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from iacgate.sdk import CheckSpec, find_check
+
+MODULES: dict[str, str] = {}
+"""Check name → module of this package."""
+
+
+def load_check(name: str) -> CheckSpec[Any] | None:
+    """The check of that name, ``None`` when there is none."""
+    from importlib import import_module
+
+    module = MODULES.get(name)
+    return find_check(import_module(f"iacgate.checks.{module}"), name) if module is not None else None

@@ -1,0 +1,1 @@
+"""Policy languages: one package each, policy text in, rules out."""

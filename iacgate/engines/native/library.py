@@ -1,0 +1,224 @@
+"""Rules, packs and settings brought together: which rules there are, which run, with what severity and parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from iacgate.engines.native.index import Index, load_index
+from iacgate.engines.native.program import build_rule
+from iacgate.engines.native.select import Selection, may_select
+from iacgate.errors import PolicyError
+from iacgate.lang.jmespath.names import nearest
+from iacgate.model import Declined, Inventory, Rule, Severity, Subject
+
+Record = dict[str, Any]
+
+_NOTHING: Mapping[str, Any] = {}
+
+
+class NativeRules:
+    """The shipped rules and those of packs, as the settings want them. Rules are built when they are asked for."""
+
+    def __init__(
+        self, index: Index, records: Mapping[str, Record], extra: Sequence[Rule], declined: Sequence[Declined]
+    ) -> None:
+        self._index = index
+        self._records = records
+        self._extra = {rule.id: rule for rule in extra}
+        self._selection = Selection()
+        self._severities: Mapping[str, Severity] = {}
+        self._params: Mapping[str, Mapping[str, Any]] = {}
+        self._chosen: frozenset[str] = frozenset()
+        self.declined = tuple(declined)
+
+    @classmethod
+    def load(
+        cls,
+        *,
+        packs: Sequence[str | Path] = (),
+        entry_points: bool = True,
+        ruleset: str = "recommended",
+        disable: Sequence[str] = (),
+        severity: Mapping[str, Severity] = _NOTHING,
+        params: Mapping[str, Mapping[str, Any]] = _NOTHING,
+        index: Index | None = None,
+    ) -> NativeRules:
+        """All rules, with what the settings say of them.
+
+        ``packs`` are folders of rule files; ``ruleset`` is one name or several with commas; ``disable`` and the keys of
+        ``severity`` and ``params`` are rule ids, aliases or globs. Raises :class:`~iacgate.errors.PolicyError`.
+        """
+        from iacgate.engines.native import packs as loading
+
+        shipped = index if index is not None else load_index()
+        found = loading.gather(packs, entry_points=entry_points)
+        rules = cls(shipped, found.records, found.rules, found.declined)
+        rules._refuse_doubles(found)
+        rules._settle(ruleset, disable, severity, params)
+        return rules
+
+    def ids(self) -> list[str]:
+        """The ids of all rules there are, sorted."""
+        return sorted({*self._index.ids, *self._records, *self._extra})
+
+    def selected(self) -> list[str]:
+        """The ids of the rules that run: in the rule set and not disabled, sorted."""
+        return sorted(self._chosen)
+
+    @property
+    def aliases(self) -> dict[str, tuple[str, ...]]:
+        """What other tools call the rules: alias → ids."""
+        found = {alias: list(ids) for alias, ids in self._index.aliases.items()}
+        for record in self._records.values():
+            for alias in record.get("aliases") or ():
+                found.setdefault(alias, []).append(record["id"])
+        for rule in self._extra.values():
+            for alias in rule.aliases:
+                found.setdefault(alias, []).append(rule.id)
+        return {alias: tuple(ids) for alias, ids in found.items()}
+
+    @property
+    def rulesets(self) -> list[str]:
+        """The names of all rule sets, sorted."""
+        own = (name for record in self._records.values() for name in record["rulesets"])
+        return sorted({"strict", "recommended", *self._index.rulesets, *own})
+
+    def resolve(self, name: str) -> tuple[str, ...]:
+        """The ids a name means: a rule id, an alias, or a glob over both. Raises ``PolicyError`` for an unknown one."""
+        known = self._known(name)
+        if known:
+            return known
+        names = [*self.ids(), *self.aliases]
+        raise PolicyError(f"unknown rule {name!r}", nearest(name, names) or "`iacgate rules list` shows all")
+
+    def _known(self, name: str) -> tuple[str, ...]:
+        if name in self._index or name in self._records or name in self._extra:
+            return (name,)
+        aliases = self.aliases
+        if name in aliases:
+            return aliases[name]
+        if "*" not in name and "?" not in name:
+            return ()
+        found = [rule for rule in self.ids() if fnmatchcase(rule, name)]
+        found += [rule for alias, rules in aliases.items() if fnmatchcase(alias, name) for rule in rules]
+        return tuple(dict.fromkeys(found))
+
+    def for_types(self, types: Iterable[str]) -> list[Rule]:
+        """The chosen rules that may have a subject among resources of these types, by id."""
+        present = frozenset(types)
+        ids = [rule for rule in self._index.for_types(present) if rule in self._chosen]
+        ids += [
+            rule for rule, record in self._records.items() if rule in self._chosen and may_select(record["on"], present)
+        ]
+        ids += [rule for rule in self._extra if rule in self._chosen]
+        return [self.rule(rule) for rule in sorted(ids)]
+
+    def rule(self, name: str) -> Rule:
+        """One rule by its id. Raises ``KeyError``."""
+        if name in self._extra:
+            return self._extra[name]
+        return build_rule(
+            self.record(name),
+            self._selection,
+            find_bound,
+            severity=self._severities.get(name),
+            params=self._params.get(name),
+        )
+
+    def record(self, name: str) -> Record:
+        """The record of a rule file. Raises ``KeyError``."""
+        return self._records[name] if name in self._records else self._index.record(name)
+
+    def source(self, name: str) -> Path | None:
+        """The file a rule was read from; ``None`` for rules that are no file."""
+        if name in self._records:
+            return Path(self._records[name]["origin"])
+        if name not in self._index:
+            return None
+        return self._index.sources / str(self._index.record(name)["origin"]).removeprefix("rules/")
+
+    def metadata(self, name: str) -> dict[str, Any]:
+        """What ``rules list`` and reports say of a rule: JSON values only. Raises ``KeyError``."""
+        rule = self.rule(name)
+        return {
+            "title": rule.title,
+            "severity": str(rule.severity),
+            "on": list(rule.on),
+            "aliases": list(rule.aliases),
+            "controls": {framework: list(ids) for framework, ids in rule.controls.items()},
+            "rulesets": list(rule.rulesets),
+            "why": rule.rationale,
+            "fix": rule.remediation,
+            "since": rule.since,
+            "provider": rule.provider,
+            "service": rule.service,
+            "tags": list(rule.tags),
+            "precision": rule.precision,
+            "params": dict(rule.params),
+            "references": list(rule.references),
+            "engine": rule.engine,
+            "origin": rule.origin,
+        }
+
+    def _refuse_doubles(self, found: Any) -> None:
+        for rule in [*found.records, *self._extra]:
+            if rule in self._index:
+                origin = found.records[rule]["origin"] if rule in found.records else self._extra[rule].origin
+                raise PolicyError(f"{origin}: rule {rule!r} is shipped with iacgate", "give it another id")
+
+    def _settle(
+        self,
+        ruleset: str,
+        disable: Sequence[str],
+        severity: Mapping[str, Severity],
+        params: Mapping[str, Mapping[str, Any]],
+    ) -> None:
+        off = {rule for name in disable for rule in self.resolve(name)}
+        self._chosen = frozenset(self._members(ruleset)) - off
+        self._severities = {rule: level for name, level in severity.items() for rule in self.resolve(name)}
+        self._params = {rule: values for name, values in params.items() for rule in self.resolve(name)}
+        for rule, values in self._params.items():
+            self._check_params(rule, values)
+
+    def _members(self, ruleset: str) -> Iterator[str]:
+        for name in filter(None, (part.strip() for part in ruleset.split(","))):
+            if name not in self.rulesets:
+                hint = nearest(name, self.rulesets) or f"one of {', '.join(self.rulesets)}"
+                raise PolicyError(f"unknown rule set {name!r}", hint)
+            if name == "strict":
+                yield from self.ids()
+            yield from self._index.rulesets.get(name, ())
+            yield from (rule for rule, record in self._records.items() if name in record["rulesets"])
+            yield from (rule for rule, built in self._extra.items() if not built.rulesets or name in built.rulesets)
+
+    def _check_params(self, rule: str, values: Mapping[str, Any]) -> None:
+        if rule in self._extra:
+            return
+        declared = self.record(rule).get("params") or {}
+        for name in values:
+            if name not in declared:
+                hint = nearest(name, declared) or f"it has {', '.join(declared) or 'none'}"
+                raise PolicyError(f"rule {rule!r} has no parameter {name!r}", hint)
+
+
+def find_bound(name: str, params: Mapping[str, Any]) -> Callable[[Subject, Inventory], Any]:
+    """The Python check of that name with its parameters: a shipped one, or one of an installed package.
+
+    Raises :class:`~iacgate.errors.PolicyError`.
+    """
+    from iacgate.checks import MODULES, load_check
+    from iacgate.sdk import CheckSpec
+    from iacgate.spi import plugins
+
+    found = load_check(name)
+    if found is not None:
+        return found.bind(params)
+    installed = dict(plugins("iacgate.checks"))
+    spec = installed.get(name)
+    if not isinstance(spec, CheckSpec):
+        hint = nearest(name, [*MODULES, *installed])
+        raise PolicyError(f"unknown check {name!r}", hint or "checks come with iacgate or with an installed package")
+    return spec.bind(params)

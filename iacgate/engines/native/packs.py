@@ -1,0 +1,103 @@
+"""A team's own rules: folders of rule files, and installed packages (entry points ``iacgate.packs``)."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from iacgate.engines.native.compile import compile_rule
+from iacgate.engines.native.source import read_rule
+from iacgate.errors import PolicyError
+from iacgate.model import Declined, Location, Pack, Rule
+from iacgate.spi import plugins
+
+_FOREIGN = re.compile(r"^apiVersion:", re.MULTILINE)
+_NATIVE = re.compile(r"^id:", re.MULTILINE)
+_SKIPPED = {"fixtures", "node_modules", "__pycache__"}
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What packs bring: records of rule files, finished rules, and what was declined."""
+
+    records: dict[str, dict[str, Any]] = field(default_factory=dict)
+    rules: list[Rule] = field(default_factory=list)
+    declined: list[Declined] = field(default_factory=list)
+
+
+def gather(folders: Sequence[str | Path], *, entry_points: bool) -> Gathered:
+    """All rules of these folders and of installed packs. Raises :class:`~iacgate.errors.PolicyError`."""
+    found = Gathered()
+    for folder in folders:
+        _add_folder(found, Path(folder))
+    for name, brought in plugins("iacgate.packs") if entry_points else ():
+        _add_installed(found, name, brought)
+    return found
+
+
+def _add_installed(found: Gathered, name: str, brought: Any) -> None:
+    """An entry point names a folder, a package that holds rule files, a ``Pack``, or a function that gives one."""
+    if isinstance(brought, Callable) and not isinstance(brought, Pack):  # type: ignore[arg-type]  # an abstract class
+        brought = brought()
+    if isinstance(brought, Pack):
+        found.rules.extend(brought.rules)
+        found.declined.extend(brought.declined)
+        return
+    places = [brought] if isinstance(brought, str | os.PathLike) else list(getattr(brought, "__path__", ()))
+    if not places:
+        raise PolicyError(
+            f"the installed pack {name!r} brings no rules", "its entry point must name a Pack or a package"
+        )
+    for place in places:
+        _add_folder(found, Path(place))
+
+
+def _add_folder(found: Gathered, folder: Path) -> None:
+    if folder.is_file():
+        _add_file(found, folder, folder.parent)
+        return
+    if not folder.is_dir():
+        raise PolicyError(f"rule pack {str(folder)!r} does not exist", "name a folder of rule files")
+    for file in rule_files(folder):
+        _add_file(found, file, folder)
+
+
+def rule_files(folder: Path) -> Iterator[Path]:
+    """The YAML files of a pack, without fixtures and hidden folders, by path."""
+    for root, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name not in _SKIPPED and not name.startswith("."))
+        for name in sorted(files):
+            if name.endswith((".yaml", ".yml")) and not name.startswith("."):
+                yield Path(root, name)
+
+
+def _add_file(found: Gathered, file: Path, folder: Path) -> None:
+    place = file.as_posix()
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PolicyError(f"rule file cannot be read: {error}", "", Location(file=place)) from None
+    if _FOREIGN.search(text) and not _NATIVE.search(text):
+        reason = "not a native rule: it has an apiVersion"
+        found.declined.append(Declined(what=place, reason=reason, location=Location(file=place)))
+        return
+    record = load_record(text, place, folder)
+    if record["id"] in found.records:
+        first = found.records[record["id"]]["origin"]
+        raise PolicyError(f"rule {record['id']!r} stands in {first} as well", "", Location(file=place))
+    found.records[record["id"]] = record
+
+
+def load_record(text: str, place: str, folder: Path) -> dict[str, Any]:
+    """The record of a team's rule file, strictly validated. Raises :class:`~iacgate.errors.PolicyError`."""
+    from iacgate.engines.native.schema import validate
+
+    read = read_rule(text, place)
+    validate(read)
+    below = Path(place).relative_to(folder.as_posix()).parts[:-1]
+    provider, service = (*below, "", "")[:2] if len(below) == 2 else ("", "")
+    return compile_rule(read, provider=provider, service=service)

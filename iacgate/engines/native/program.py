@@ -1,0 +1,222 @@
+"""A record → a :class:`~iacgate.model.Rule` that runs.
+
+The fast closures judge; only where there is something to report is the slow, located form run to say where it stands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from iacgate.engines.native.select import Selection
+from iacgate.lang.jmespath import Context, Located, compile_condition, compile_value, locate
+from iacgate.lang.jmespath.logic import Truth, both, items
+from iacgate.lang.jmespath.syntax import Node, calls
+from iacgate.model import (
+    Doubt,
+    Inventory,
+    NotApplicable,
+    Partial,
+    Path,
+    Rule,
+    Secret,
+    Severity,
+    Subject,
+    Unknown,
+    Violation,
+)
+
+Outcome = Violation | Doubt | NotApplicable
+CheckLookup = Callable[[str, Mapping[str, Any]], Callable[[Subject, Inventory], Iterable[Outcome]]]
+
+_SHOWN = 200
+_SPACE = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")
+_LOOKING_AT_PLANS = frozenset(("actions", "before", "subject"))
+
+
+def build_rule(
+    record: Mapping[str, Any],
+    selection: Selection,
+    check: CheckLookup,
+    *,
+    severity: Severity | None = None,
+    params: Mapping[str, Any] | None = None,
+) -> Rule:
+    """The rule of a record; ``severity`` and ``params`` are what the settings say instead of the rule's own."""
+    values = {**(record.get("params") or {}), **(params or {})}
+    judge = _expression_check(record, values) if "check" not in record else _python_check(record, values, check)
+    return Rule(
+        id=record["id"],
+        title=record["title"],
+        severity=severity if severity is not None else Severity[record["severity"].upper()],
+        selects=selection.selector(record["on"], with_deleted=_looks_at_plans(record)),
+        check=judge,
+        rationale=record["why"],
+        remediation=record["fix"],
+        references=tuple(record.get("references") or ()),
+        tags=tuple(record.get("tags") or ()),
+        aliases=tuple(record.get("aliases") or ()),
+        controls=record.get("controls") or {},
+        rulesets=tuple(record["rulesets"]),
+        on=tuple(record["on"]),
+        provider=record["provider"],
+        service=record["service"],
+        precision=record.get("precision", "high"),
+        since=str(record.get("since", "")),
+        origin=record["origin"],
+        params=values,
+    )
+
+
+def _looks_at_plans(record: Mapping[str, Any]) -> bool:
+    trees = [record[key] for key in ("where", "each", "deny", "require") if key in record]
+    return any(calls(tree) & _LOOKING_AT_PLANS for tree in trees)
+
+
+def _python_check(record: Mapping[str, Any], params: Mapping[str, Any], check: CheckLookup) -> Any:
+    """The check that a rule names, loaded when the first subject is judged."""
+    where = compile_condition(record["where"]) if "where" in record else None
+    loaded: list[Callable[[Subject, Inventory], Iterable[Outcome]]] = []
+
+    def judge(subject: Subject, inventory: Inventory) -> Iterable[Outcome]:
+        if not loaded:
+            loaded.append(check(record["check"], params))
+        if where is None:
+            return loaded[0](subject, inventory)
+        applies = where(subject.body, Context(subject, inventory, params))
+        if applies is False:
+            return (NotApplicable(reason="the rule's condition does not hold"),)
+        found = loaded[0](subject, inventory)
+        return found if applies is True else _doubted(found, applies)
+
+    return judge
+
+
+def _doubted(found: Iterable[Outcome], applies: Unknown) -> Iterable[Outcome]:
+    """What a check found where it is not known whether the rule applies: no violation, but a doubt."""
+    return (Doubt(reason=applies.reason),) if any(True for _ in found) else ()
+
+
+def _expression_check(record: Mapping[str, Any], params: Mapping[str, Any]) -> Any:
+    program = _Program(record, params)
+    return program.judge_each if program.each is not None else program.judge_one
+
+
+class _Program:
+    """The compiled expressions of one rule. ``verdict`` is true where there is a violation."""
+
+    __slots__ = ("at", "each", "each_tree", "message", "params", "title", "tree", "verdict", "where", "where_tree")
+
+    def __init__(self, record: Mapping[str, Any], params: Mapping[str, Any]) -> None:
+        self.params = params
+        self.title: str = record["title"]
+        self.message: list[Any] = record.get("message") or [_as_sentence(self.title)]
+        self.at: Node | None = record.get("at")
+        self.tree: Node = record["deny"] if "deny" in record else ["not", record["require"]]
+        self.verdict = compile_condition(self.tree)
+        self.where_tree: Node | None = record.get("where")
+        self.where = compile_condition(self.where_tree) if self.where_tree is not None else None
+        self.each_tree: Node | None = record.get("each")
+        self.each = compile_value(self.each_tree) if self.each_tree is not None else None
+
+    def judge_one(self, subject: Subject, inventory: Inventory) -> Iterable[Outcome]:
+        context = Context(subject, inventory, self.params)
+        applies = True if self.where is None else self.where(subject.body, context)
+        if applies is False:
+            return (NotApplicable(reason="the rule's condition does not hold"),)
+        answer = both(applies, self.verdict(subject.body, context))
+        if answer is False:
+            return ()
+        return (self.report(answer, Located(subject.body, ()), context, doubted=applies),)
+
+    def judge_each(self, subject: Subject, inventory: Inventory) -> Iterable[Outcome]:
+        context = Context(subject, inventory, self.params)
+        applies = True if self.where is None else self.where(subject.body, context)
+        if applies is False:
+            return (NotApplicable(reason="the rule's condition does not hold"),)
+        assert self.each is not None  # noqa: S101  (this form is only chosen when there is one)
+        listed = items(self.each(subject.body, context))
+        if listed is None:
+            return ()
+        if isinstance(listed, Unknown):
+            return (self.elements_unknown(listed, subject, context),)
+        verdict = self.verdict
+        answers = [both(applies, verdict(element, context)) for element in listed]
+        if not any(answer is not False for answer in answers) and not isinstance(listed, Partial):
+            return ()
+        return self.report_elements(listed, answers, applies, context)
+
+    def elements_unknown(self, unknown: Unknown, subject: Subject, context: Context) -> Doubt:
+        assert self.each_tree is not None  # noqa: S101  (this form is only chosen when there is one)
+        place = locate(self.each_tree, Located(subject.body, ()), context)
+        return Doubt(reason=unknown.reason, path=place.path or ())
+
+    def report_elements(
+        self, listed: list[Any], answers: list[Truth], applies: Truth, context: Context
+    ) -> list[Outcome]:
+        assert self.each_tree is not None  # noqa: S101  (this form is only chosen when there is one)
+        assert context.subject is not None  # noqa: S101  (checks run on a subject)
+        whole = locate(self.each_tree, Located(context.subject.body, ()), context)
+        places = whole.elements()
+        found: list[Outcome] = []
+        for index, answer in enumerate(answers):
+            if answer is not False:
+                place = places[index] if index < len(places) else Located(listed[index], whole.path)
+                found.append(self.report(answer, place, context, doubted=applies))
+        if isinstance(listed, Partial):
+            found.append(Doubt(reason=listed.maybe.reason, path=whole.path or ()))
+        return found
+
+    def report(self, answer: Truth, element: Located, context: Context, *, doubted: Truth) -> Violation | Doubt:
+        """A violation (the answer is true) or a doubt, at its place."""
+        if isinstance(answer, Unknown):
+            tree = self.where_tree if isinstance(doubted, Unknown) and self.where_tree is not None else self.tree
+            start = Located(context.subject.body, ()) if tree is self.where_tree and context.subject else element
+            decisive = locate(tree, start, context)
+            return Doubt(reason=answer.reason, path=_first(decisive.path, element.path))
+        decisive = locate(self.at if self.at is not None else self.tree, element, context)
+        return Violation(
+            message=self.sentence(element.value, context),
+            path=_first(decisive.path, element.path),
+            related=tuple((context.seen or {}).values()),
+        )
+
+    def sentence(self, element: Any, context: Context) -> str:
+        """The message, with its expressions evaluated on the element."""
+        parts = [
+            part if isinstance(part, str) else shown(compile_value(part)(element, context)) for part in self.message
+        ]
+        return "".join(parts)
+
+
+def _first(*paths: Path | None) -> Path:
+    return next((path for path in paths if path is not None), ())
+
+
+def _as_sentence(title: str) -> str:
+    """A title as a message: messages begin small, unless the first word is a name."""
+    return title[:1].lower() + title[1:] if title[1:2].islower() else title
+
+
+def shown(value: Any) -> str:
+    """A value in a message: one line, lists joined, never a secret."""
+    text = _text(value)
+    text = _SPACE.sub(" ", text)
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Unknown | Secret):
+        return str(value)
+    if isinstance(value, list):
+        return ", ".join(_text(item) for item in value) or "nothing"
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {_text(item)}" for key, item in value.items()) or "nothing"
+    return str(value)

@@ -1,0 +1,69 @@
+"""The words of ``on`` → the subjects of an inventory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from fnmatch import fnmatchcase
+
+from iacgate.lang import pods
+from iacgate.model import Inventory, Resource, Subject
+
+_CATEGORIES = {"data", "provider"}
+_ANYWHERE = {"document", "workload", "plan", "module"}
+
+Selects = Callable[[Inventory], Iterable[Subject]]
+
+
+class Selection:
+    """Picks subjects for many rules over one inventory; what is dear to find out is found out once."""
+
+    def __init__(self) -> None:
+        self._inventory: Inventory | None = None
+        self._workloads: list[Resource] = []
+
+    def selector(self, words: Sequence[str], *, with_deleted: bool = False) -> Selects:
+        """A function that gives a rule's subjects, in inventory order for each word, none of them twice.
+
+        What a plan only deletes has no body to judge; it is shown to rules that ask what the plan does (``actions()``).
+        """
+
+        def selects(inventory: Inventory) -> list[Subject]:
+            found = [one for word in words for one in self._named(inventory, word)]
+            if len(words) > 1:
+                found = list({id(one): one for one in found}.values())
+            return found if with_deleted else [one for one in found if not _goes(one)]
+
+        return selects
+
+    def _named(self, inventory: Inventory, word: str) -> Iterable[Subject]:
+        if word == "document":
+            return inventory.documents
+        if word == "workload":
+            return self._all_workloads(inventory)
+        if word in {"plan", "module"}:
+            return [one for one in inventory.resources if one.category == word]
+        category, dot, bare = word.partition(".")
+        if dot and category in _CATEGORIES:
+            return [one for one in inventory.of_type(word, bare) if one.category == category]
+        return [one for one in inventory.of_type(word) if one.category == "resource"]
+
+    def _all_workloads(self, inventory: Inventory) -> list[Resource]:
+        if self._inventory is not inventory:
+            self._inventory = inventory
+            self._workloads = [one for one in inventory.resources if pods.is_workload(one)]
+        return self._workloads
+
+
+def _goes(subject: Subject) -> bool:
+    change = getattr(subject, "change", None)
+    return change is not None and tuple(change.actions) in {("delete",), ("forget",)}
+
+
+def may_select(words: Iterable[str], types: frozenset[str]) -> bool:
+    """Whether a rule on these words may find a subject among resources of these types; for choosing what to load."""
+    for word in words:
+        if word in types or word in _ANYWHERE or word.partition(".")[2] in types:
+            return True
+        if ("*" in word or "?" in word) and any(fnmatchcase(name, word) for name in types):
+            return True
+    return False

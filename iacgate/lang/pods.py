@@ -1,0 +1,130 @@
+"""Where pods are described: the pod specs and containers inside Kubernetes objects, whatever the kind.
+
+Known kinds have one known place; in any other kind every object that holds ``containers`` beside a pod's usual
+surroundings (``template.spec`` or ``spec`` of a template) counts, so that custom kinds are workloads too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from iacgate.lang.jmespath.logic import first, open_end
+from iacgate.lang.places import Placed
+from iacgate.model import Partial, Path, Resource, Unknown
+
+_TEMPLATE = ("spec", "template", "spec")
+_PLACES: dict[str, Path] = {
+    "Pod": ("spec",),
+    "PodTemplate": ("template", "spec"),
+    "Deployment": _TEMPLATE,
+    "DaemonSet": _TEMPLATE,
+    "StatefulSet": _TEMPLATE,
+    "ReplicaSet": _TEMPLATE,
+    "ReplicationController": _TEMPLATE,
+    "Job": _TEMPLATE,
+    "CronJob": ("spec", "jobTemplate", "spec", "template", "spec"),
+}
+_CONTAINER_LISTS = ("containers", "initContainers", "ephemeralContainers")
+_PLAIN = frozenset((
+    "ClusterRole", "ClusterRoleBinding", "ConfigMap", "CustomResourceDefinition", "HorizontalPodAutoscaler",
+    "Ingress", "LimitRange", "Namespace", "NetworkPolicy", "PersistentVolume", "PersistentVolumeClaim",
+    "PodDisruptionBudget", "PriorityClass", "ResourceQuota", "Role", "RoleBinding", "Secret", "Service",
+    "ServiceAccount", "StorageClass",
+))  # fmt: skip
+_MAX_DEPTH = 10
+_MAX_NODES = 5_000
+
+
+def is_workload(resource: Resource) -> bool:
+    """Whether a resource describes a pod."""
+    if resource.provider != "kubernetes" or resource.category != "resource" or resource.type in _PLAIN:
+        return False
+    if resource.type in _PLACES:
+        return True
+    return next(_search(resource.body), None) is not None
+
+
+def pod_paths(body: Any) -> list[Path] | Unknown:
+    """The paths of the pod specs in an object; the unknown that hides them."""
+    if isinstance(body, Unknown):
+        return body
+    place = _PLACES.get(body.get("kind", "")) if isinstance(body, dict) and isinstance(body.get("kind"), str) else None
+    if place is None:
+        return list(_search(body))
+    node = body
+    for step in place:
+        node = node.get(step) if isinstance(node, dict) else None
+        if isinstance(node, Unknown):
+            return node
+    return [place] if isinstance(node, dict) else []
+
+
+def _search(body: Any) -> Iterator[Path]:
+    """Pod specs by shape, nearest first: a ``spec`` with a list of containers, below anything but the object itself."""
+    waiting: list[tuple[Path, Any]] = [((), body)]
+    budget = _MAX_NODES
+    while waiting and budget:
+        level, waiting = waiting, []
+        for path, node in level:
+            budget -= 1
+            if not budget:
+                return
+            if _is_pod_spec(path, node):
+                yield path
+            elif len(path) < _MAX_DEPTH:
+                waiting.extend(_below(path, node))
+
+
+def _is_pod_spec(path: Path, node: Any) -> bool:
+    if not isinstance(node, dict) or len(path) < 2 or path[-1] != "spec":
+        return False
+    containers = node.get("containers")
+    return isinstance(containers, list) and all(isinstance(one, dict) for one in containers) and bool(containers)
+
+
+def _below(path: Path, node: Any) -> list[tuple[Path, Any]]:
+    if isinstance(node, dict):
+        return [((*path, key), held) for key, held in node.items() if isinstance(held, dict | list)]
+    return [((*path, index), held) for index, held in enumerate(node) if isinstance(held, dict | list)]
+
+
+def pods(_context: Any, body: Any) -> Any:
+    """The pod specs of an object."""
+    paths = pod_paths(body)
+    return paths if isinstance(paths, Unknown) else [Placed(path, _at(body, path)) for path in paths]
+
+
+def containers(_context: Any, body: Any) -> Any:
+    """All containers of an object: ordinary, init and ephemeral, of every pod it describes."""
+    return _listed(body, _CONTAINER_LISTS)
+
+
+def main_containers(_context: Any, body: Any) -> Any:
+    """The ordinary containers of an object, without init and ephemeral ones."""
+    return _listed(body, _CONTAINER_LISTS[:1])
+
+
+def _listed(body: Any, lists: tuple[str, ...]) -> Any:
+    paths = pod_paths(body)
+    if isinstance(paths, Unknown):
+        return paths
+    found: list[Placed] = []
+    maybe: Unknown | None = None
+    for path in paths:
+        spec = _at(body, path)
+        for key in lists:
+            held = spec.get(key)
+            if isinstance(held, Unknown):
+                maybe = first(maybe, held)
+            elif isinstance(held, list):
+                maybe = first(maybe, open_end(held))
+                found.extend(Placed((*path, key, index), one) for index, one in enumerate(held) if one is not None)
+    return found if maybe is None else Partial(found, maybe=maybe)
+
+
+def _at(body: Any, path: Path) -> Any:
+    node = body
+    for step in path:
+        node = node[step]
+    return node
