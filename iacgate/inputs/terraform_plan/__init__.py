@@ -12,8 +12,10 @@ Settings: ``source``, the folder of the configuration, for places in the HCL; by
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -72,12 +74,26 @@ def normalise(documents: Sequence[Document], context: InputContext) -> Iterator[
     for document in documents:
         if isinstance(document, PlanDocument):
             read_resources = plan_resources if document.form == "plan" else state_resources
-            yield from read_resources(document, context)
+            with _collector_paused():
+                resources = list(read_resources(document, context))
+            yield from resources
 
 
 def companions(source: SourceFile) -> Iterable[str]:  # noqa: ARG001  (the contract)
     """A plan is whole in itself."""
     return ()
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Many small objects are made and none is garbage: looking through them again and again takes half the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 class _Places:

@@ -7,7 +7,7 @@ Room: ``inputs``. In: one entry of ``resource_changes`` (or of a state's resourc
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from iacgate.inputs.terraform_plan import PlanDocument, name
 from iacgate.lang.terraform.address import without_keys
@@ -16,35 +16,29 @@ from iacgate.model import Category, Change, Location, Path, Relation, Resource, 
 Locate = Callable[[Path], Location]
 
 
-class Entry(NamedTuple):
+class Entry:
     """One entry: where it stands in the file, what it says, and whether the apply of it was deferred."""
 
-    at: Path
-    data: dict[str, Any]
-    deferred: bool = False
+    __slots__ = ("actions", "address", "at", "change", "data", "deferred", "module")
 
-    @property
-    def change(self) -> dict[str, Any]:
-        change = self.data.get("change")
-        return change if isinstance(change, dict) else {}
-
-    @property
-    def actions(self) -> tuple[str, ...]:
-        actions = self.change.get("actions")
-        return tuple(map(str, actions)) if isinstance(actions, list) else ()
-
-    @property
-    def address(self) -> str:
-        return text(self.data.get("address")) or plain_address(self.data)
-
-    @property
-    def module(self) -> str:
-        return text(self.data.get("module_address"))
+    def __init__(self, at: Path, data: dict[str, Any], *, deferred: bool = False) -> None:
+        change = data.get("change")
+        actions = change.get("actions") if isinstance(change, dict) else None
+        self.at = at
+        self.data = data
+        self.deferred = deferred
+        self.change: dict[str, Any] = change if isinstance(change, dict) else {}
+        self.actions = tuple(map(str, actions)) if isinstance(actions, list) else ()
+        self.address = text(data.get("address")) or plain_address(data)
+        self.module = text(data.get("module_address"))
 
     @property
     def remains(self) -> bool:
         """Whether there will be something after apply. An old object on its way out (deposed) does not count."""
-        return not self.data.get("deposed") and set(self.actions) not in ({"delete"}, {"forget"}, {"delete", "forget"})
+        return self.actions not in _ENDS and not self.data.get("deposed")
+
+
+_ENDS = frozenset((("delete",), ("forget",), ("delete", "forget"), ("forget", "delete")))
 
 
 def plain_address(data: dict[str, Any]) -> str:

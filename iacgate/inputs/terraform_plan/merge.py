@@ -31,13 +31,19 @@ def merge(
         return unknown(())
     if not unknowns or not isinstance(unknowns, dict):
         return after
-    body = after
-    own: dict[Path, Any] = {}
+    body = dict(after) if isinstance(after, dict) else {}
+    nested = {}
+    for name, mark in unknowns.items():
+        if mark is True:
+            body[name] = unknown((name,))
+        elif mark:
+            nested[name] = mark
+    own: dict[Path, Any] = {(): body}
     placeholders: list[tuple[Path, list[int]]] = []
-    for path in _paths(after, unknowns, counted, placeholders):
-        body = _put(body, unknowns, path, unknown(path), own)
+    for path in _paths(after, nested, counted, placeholders):
+        _put(own, unknowns, path, unknown(path))
     for path, indexes in reversed(placeholders):
-        body = _put(body, unknowns, path, _without(_at(body, path), indexes, path), own)
+        _put(own, unknowns, path, _without(_at(body, path), indexes, path))
     return body
 
 
@@ -89,10 +95,8 @@ def _is_hollow(value: Any, mark: Any) -> bool:
     return found
 
 
-def _put(body: Any, shape: Any, path: Path, value: Any, own: dict[Path, Any]) -> Any:
-    """``body`` with ``value`` at ``path``; containers on the way are copied once and remembered in ``own``."""
-    if () not in own:
-        own[()] = _copy(body, shape)
+def _put(own: dict[Path, Any], shape: Any, path: Path, value: Any) -> None:
+    """Set what stands at ``path``; containers on the way are copied once and remembered in ``own``."""
     node = own[()]
     for depth, step in enumerate(path[:-1], 1):
         shape = shape[step]
@@ -102,7 +106,6 @@ def _put(body: Any, shape: Any, path: Path, value: Any, own: dict[Path, Any]) ->
             _set(node, step, own[here])
         node = own[here]
     _set(node, path[-1], value)
-    return own[()]
 
 
 def _copy(value: Any, shape: Any) -> Any:

@@ -164,13 +164,17 @@ def _say_what_kind(document: PlanDocument, reader: _Reader, context: InputContex
         return
     if reader.entries:
         context.notices.append(f"{path}: a plan that only destroys, no resource remains to be judged")
-    elif any(True for _ in state_entries(plan.get("planned_values"), ())) and not plan.get("prior_state"):
+    elif _addresses_in(plan.get("planned_values")) - _addresses_in((plan.get("prior_state") or {}).get("values")):
         message = "planned values without resource_changes: what is not known yet cannot be told from what is not set"
         _incomplete(context, path, message, "write it with: terraform show -json PLAN > plan.json")
     elif "resource_drift" in plan or plan.get("prior_state"):
         context.notices.append(f"{path}: a refresh-only plan or one without changes, no resource to be judged")
     else:
         context.notices.append(f"{path}: the plan is empty")
+
+
+def _addresses_in(values: Any) -> set[str]:
+    return {entry.address for entry in state_entries(values, ())}
 
 
 def _incomplete(context: InputContext, path: str, message: str, hint: str) -> None:
