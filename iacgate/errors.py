@@ -8,6 +8,7 @@
     ├── ExceptionsError          the exceptions file
     └── PolicyError              a rule file or pack that does not load
     SyntaxFailure                a scanned file that does not parse: data in the report, the scan goes on
+    SourceSkipped                a scanned file that is known, and not read as it is (a chart's template): data as well
 
 :class:`iacgate.model.Undecided` stands apart: it is an outcome, not an error.
 """
@@ -57,3 +58,11 @@ class SyntaxFailure(Exception):  # noqa: N818  (the user's text fails, not we)
 
     def __str__(self) -> str:
         return f"{self.location}: {self.message}"
+
+
+class SourceSkipped(Exception):  # noqa: N818  (nothing failed)
+    """A scanned file that its adapter knows but does not read as it is. ``detail`` says why, and what to do."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail

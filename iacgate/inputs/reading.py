@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from iacgate.errors import SyntaxFailure
+from iacgate.errors import SourceSkipped, SyntaxFailure
 from iacgate.inputs import Registry
 from iacgate.model import Document, Location, Resource, SourceFile, SourceRecord, SourceStatus, Trouble
 from iacgate.spi import InputAdapter, InputContext
@@ -105,6 +105,10 @@ def _documents(adapter: InputAdapter, source: SourceFile, reading: Reading) -> l
     try:
         _refuse_huge(source)
         documents = list(adapter.parse(source))
+    except SourceSkipped as skipped:
+        record = SourceRecord(path=source.path, kind=adapter.name, status=SourceStatus.SKIPPED, detail=skipped.detail)
+        reading.records.extend([record] if source.focus else [])
+        return []
     except SyntaxFailure as failure:
         _unreadable(reading, source, adapter.name, failure.message, failure.hint, failure.location)
         return []
