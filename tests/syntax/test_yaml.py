@@ -343,14 +343,6 @@ def untyped(data: str) -> list[Any]:
     return list(pyyaml.load_all(data, pyyaml.BaseLoader))
 
 
-def as_text(value: Any, spell) -> Any:
-    if isinstance(value, dict):
-        return {key: as_text(each, spell) for key, each in value.items()}
-    if isinstance(value, list):
-        return [as_text(each, spell) for each in value]
-    return value if isinstance(value, str) else spell
-
-
 def same_structure(ours: Any, theirs: Any) -> bool:
     if isinstance(ours, dict):
         return isinstance(theirs, dict) and all(map(same_structure, ours.values(), theirs.values()))
@@ -384,9 +376,6 @@ def test_the_corpus_is_refused_where_it_should_be(corpora) -> None:
         assert expect != "reject-as-yaml" or "template" in caught.value.message
 
 
-SCALARS = (
-    st.text(max_size=12) | st.integers() | st.booleans() | st.none() | st.sampled_from(["yes", "# x", "a: b", "- c"])
-)
 PRINTABLE = st.text(
     alphabet=st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"], exclude_characters="\ufeff\ufffe\uffff")
 )
