@@ -1,0 +1,132 @@
+"""Part of the outputs room: what every format lists, in which order, and the phrases they share.
+
+In comes a report, out go its parts in a fixed order. Nothing is decided and nothing is left out here beyond the report
+level, which the report itself applies.
+"""
+
+from __future__ import annotations
+
+from iacgate.model import (
+    Finding,
+    Gate,
+    Location,
+    Outcome,
+    ScanReport,
+    SourceStatus,
+    StaleWaiver,
+    State,
+    Trouble,
+    Verdict,
+    Waiver,
+)
+from iacgate.outputs._plain import one_line
+
+SortKey = tuple[str, int, int, str, str, tuple[str, ...], int, str]
+
+
+def ordered(report: ScanReport) -> list[Verdict]:
+    """The listed verdicts by path, line, column, rule id and address; what still ties by path, occurrence, message."""
+    return sorted(report.listed, key=_sort_key)
+
+
+def by_weight(verdicts: list[Verdict]) -> list[Verdict]:
+    """Most severe first, otherwise in the order given."""
+    return sorted(verdicts, key=lambda verdict: -verdict.severity)
+
+
+def troubles(report: ScanReport) -> list[Trouble]:
+    """The report's troubles, and the unreadable files that none of them names, by place."""
+    named = {trouble.location.file for trouble in report.troubles if trouble.location}
+    found = list(report.troubles)
+    for source in report.sources:
+        if source.status is SourceStatus.UNREADABLE and source.path not in named:
+            place = source.location or Location(file=source.path)
+            found.append(Trouble(kind="unreadable", message=source.detail or "could not be read", location=place))
+    return sorted(found, key=_trouble_key)
+
+
+def stale(report: ScanReport) -> list[StaleWaiver]:
+    """Exceptions that expired, are unused or expire soon, in that order, by id."""
+    rank = {"expired": 0, "unused": 1, "expiring": 2}
+    return sorted(report.stale_waivers, key=lambda one: (rank.get(one.status, 3), one.status, one.waiver.id, one.note))
+
+
+def applied(report: ScanReport) -> list[Waiver]:
+    """The exceptions that cover a finding, by id and place."""
+    return sorted(report.applied_waivers, key=lambda waiver: (waiver.id, str(waiver.location or ""), waiver.reason))
+
+
+def counts(report: ScanReport) -> dict[str, int]:
+    """The numbers of the summary: over all verdicts, whatever the report level."""
+    numbers = {state.value: report.count(state) for state in State}
+    return numbers | {
+        "unknown": report.outcomes(Outcome.UNKNOWN),
+        "passed": report.outcomes(Outcome.PASS),
+        "resources": len(report.resources),
+        "rules": len(report.rules),
+    }
+
+
+def state_counts(report: ScanReport) -> str:
+    """``2 blocked, 1 warned`` with the states that occur, or ``no findings``."""
+    parts = [f"{number} {state.value}" for state in State if (number := report.count(state))]
+    return ", ".join(parts) or "no findings"
+
+
+def gate_line(report: ScanReport) -> str:
+    """The verdict in one line, the same in every format: ``gate closed (exit 1): why``."""
+    because = f": {one_line(report.because)}" if report.because else ""
+    return f"gate {report.gate.value} (exit {report.exit_code}){because}"
+
+
+def break_glass_line(report: ScanReport) -> str:
+    """What every format says aloud when the gate was opened by hand; empty otherwise."""
+    return f"BREAK GLASS: {one_line(report.break_glass)}" if report.break_glass else ""
+
+
+def exception_phrase(verdict: Verdict) -> str:
+    """``exception EXC-1 until 2027-02-01, owner team: reason``, or empty when nothing covers the finding."""
+    waiver = verdict.triaged.waiver
+    if waiver is None:
+        return f"excused by its policy: {one_line(verdict.finding.excused)}" if verdict.finding.excused else ""
+    until = f" until {waiver.expires.isoformat()}" if waiver.expires else ""
+    owner = f", owner {one_line(waiver.owner)}" if waiver.owner else ""
+    return f"{waiver_name(waiver)}{until}{owner}: {one_line(waiver.reason) or 'no reason given'}"
+
+
+def waiver_name(waiver: Waiver) -> str:
+    """``exception EXC-1``; by its place when it is a comment, by its kind when it is a baseline or a policy's own."""
+    word = "exception" if waiver.source in {"inline", "file"} else waiver.source
+    name = waiver.id or (str(waiver.location) if waiver.location else "")
+    return one_line(f"{word} {name}").strip()
+
+
+def belongings(finding: Finding) -> str:
+    """``environment prod, owner team-a``: what the settings say of the place."""
+    parts = (("environment", finding.environment), ("owner", finding.owner))
+    return ", ".join(f"{word} {one_line(value)}" for word, value in parts if value)
+
+
+def turns_red(report: ScanReport) -> bool:
+    """Whether what was not understood counts against the gate (below maturity 2 it is only a warning)."""
+    return report.gate is not Gate.OPEN
+
+
+def _sort_key(verdict: Verdict) -> SortKey:
+    finding, place = verdict.finding, verdict.finding.location
+    steps = tuple(map(str, finding.path))
+    return (
+        place.file,
+        place.line,
+        place.column,
+        finding.rule.id,
+        finding.subject.address,
+        steps,
+        finding.occurrence,
+        finding.message,
+    )
+
+
+def _trouble_key(trouble: Trouble) -> tuple[str, int, int, str, str]:
+    place = trouble.location or Location(file="", line=0)
+    return (place.file, place.line, place.column, trouble.kind, trouble.message)

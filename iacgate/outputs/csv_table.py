@@ -1,0 +1,122 @@
+"""Output ``csv``: one table for spreadsheets (RFC 4180). A report comes in, rows go out.
+
+A cell that begins like a formula gets an apostrophe in front, as spreadsheets would run it. Rows of the record
+``finding`` come first, then ``error`` and ``exception`` rows, and one ``gate`` row at the end.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any
+
+from iacgate.model import Location, ScanReport, StaleWaiver, Trouble, Verdict
+from iacgate.outputs._listing import break_glass_line, gate_line, ordered, stale, troubles
+from iacgate.outputs._plain import one_line
+from iacgate.spi import OutputOptions
+
+name = "csv"
+extension = "csv"
+
+COLUMNS = (
+    "record",
+    "state",
+    "severity",
+    "mode",
+    "rule",
+    "title",
+    "file",
+    "line",
+    "column",
+    "end_line",
+    "end_column",
+    "address",
+    "type",
+    "path",
+    "message",
+    "because",
+    "exception",
+    "expires",
+    "owner",
+    "environment",
+    "new",
+    "fingerprint",
+)
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def render(report: ScanReport, options: OutputOptions) -> str:  # noqa: ARG001  (every output takes the options)
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, COLUMNS, restval="", lineterminator="\r\n")
+    writer.writeheader()
+    for row in _rows(report):
+        writer.writerow({key: _cell(value) for key, value in row.items()})
+    return stream.getvalue()
+
+
+def _cell(value: Any) -> str:
+    text = one_line(str(value))
+    return f"'{text}" if text.lstrip().startswith(FORMULA) else text
+
+
+def _rows(report: ScanReport) -> Iterator[dict[str, Any]]:
+    yield from map(_finding, ordered(report))
+    yield from map(_trouble, troubles(report))
+    yield from map(_exception, stale(report))
+    because = f"{break_glass_line(report)}; {report.because}" if report.break_glass else report.because
+    yield {"record": "gate", "state": report.gate.value, "message": gate_line(report), "because": because}
+
+
+def _finding(verdict: Verdict) -> dict[str, Any]:
+    finding, waiver = verdict.finding, verdict.triaged.waiver
+    return {
+        "record": "finding",
+        "state": verdict.state.value,
+        "severity": verdict.severity,
+        "mode": verdict.mode,
+        "rule": finding.rule.id,
+        "title": finding.rule.title,
+        **_place(finding.location),
+        "address": finding.subject.address,
+        "type": finding.subject.type,
+        "path": ".".join(map(str, finding.path)),
+        "message": finding.message,
+        "because": verdict.because,
+        "exception": waiver.id or waiver.source if waiver else "",
+        "expires": waiver.expires.isoformat() if waiver and waiver.expires else "",
+        "owner": finding.owner,
+        "environment": finding.environment,
+        "new": "yes" if verdict.triaged.is_new else "no",
+        "fingerprint": finding.fingerprint,
+    }
+
+
+def _trouble(trouble: Trouble) -> dict[str, Any]:
+    place = _place(trouble.location) if trouble.location else {}
+    return {"record": "error", "state": trouble.kind, **place, "message": trouble.message, "because": trouble.hint}
+
+
+def _exception(one: StaleWaiver) -> dict[str, Any]:
+    waiver = one.waiver
+    return {
+        "record": "exception",
+        "state": one.status,
+        "rule": " ".join(waiver.rules),
+        **(_place(waiver.location) if waiver.location else {}),
+        "message": one.note,
+        "because": waiver.reason,
+        "exception": waiver.id,
+        "expires": waiver.expires.isoformat() if waiver.expires else "",
+        "owner": waiver.owner,
+    }
+
+
+def _place(place: Location) -> dict[str, Any]:
+    return {
+        "file": place.file,
+        "line": place.line,
+        "column": place.column,
+        "end_line": place.end_line,
+        "end_column": place.end_column,
+    }

@@ -1,0 +1,187 @@
+"""Output ``json``: the contract for scripts. A report comes in, one JSON object goes out.
+
+Its schema is :func:`iacgate.outputs.report_schema.schema`. Within schema version 1 members are added, never renamed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from iacgate.model import Evaluation, Location, Rule, ScanReport, Subject, Trouble, Verdict, Waiver, jsonable
+from iacgate.outputs._json import document
+from iacgate.outputs._listing import applied, counts, ordered, stale
+from iacgate.spi import OutputOptions
+
+name = "json"
+extension = "json"
+
+SCHEMA_VERSION = 1
+UNFOLDED = {
+    "sources": [],
+    "rules": {},
+    "findings": [],
+    "evaluations": [],
+    "exceptions": {"applied": [], "expired": [], "unused": [], "expiring": []},
+    "errors": [],
+    "declined": [],
+    "notices": [],
+}
+
+
+def render(report: ScanReport, options: OutputOptions) -> str:
+    return document(as_object(report, options), UNFOLDED)
+
+
+def as_object(report: ScanReport, options: OutputOptions) -> dict[str, Any]:
+    """The report as plain JSON values, members in the order of the contract."""
+    members: dict[str, Any] = {
+        "schema_version": SCHEMA_VERSION,
+        "tool": {"name": report.tool, "version": report.version},
+        "gate": report.gate.value,
+        "exit_code": report.exit_code,
+        "because": report.because,
+        "break_glass": report.break_glass or None,
+        "maturity": report.maturity,
+        "report_level": str(report.report_level),
+        "summary": counts(report),
+        "sources": [_source(report, index) for index in _source_order(report)],
+        "rules": {rule_id: _rule(report.rules[rule_id]) for rule_id in sorted(report.rules)},
+        "findings": [_finding(verdict) for verdict in ordered(report)],
+    }
+    if options.evaluations:
+        members["evaluations"] = _evaluations(report)
+    members["exceptions"] = _exceptions(report)
+    members["errors"] = [_trouble(trouble) for trouble in report.troubles]
+    members["declined"] = [
+        {"what": one.what, "reason": one.reason, "location": _optional(one.location)} for one in report.declined
+    ]
+    members["notices"] = list(report.notices)
+    return members
+
+
+def _source_order(report: ScanReport) -> list[int]:
+    return sorted(range(len(report.sources)), key=lambda index: (report.sources[index].path, index))
+
+
+def _source(report: ScanReport, index: int) -> dict[str, Any]:
+    source = report.sources[index]
+    return {"path": source.path, "kind": source.kind, "status": source.status.value, "detail": source.detail}
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    return {
+        "title": rule.title,
+        "severity": str(rule.severity),
+        "on": list(rule.on),
+        "aliases": list(rule.aliases),
+        "controls": {str(framework): [str(one) for one in rule.controls[framework]] for framework in rule.controls},
+        "rulesets": list(rule.rulesets),
+        "tags": list(rule.tags),
+        "why": rule.rationale,
+        "fix": rule.remediation,
+        "references": list(rule.references),
+        "since": rule.since,
+        "provider": rule.provider,
+        "service": rule.service,
+        "precision": rule.precision,
+        "engine": rule.engine,
+        "origin": rule.origin,
+    }
+
+
+def _finding(verdict: Verdict) -> dict[str, Any]:
+    finding = verdict.finding
+    waiver = verdict.triaged.waiver
+    return {
+        "fingerprint": finding.fingerprint,
+        "rule": finding.rule.id,
+        "severity": str(verdict.severity),
+        "mode": str(verdict.mode),
+        "state": verdict.state.value,
+        "because": verdict.because,
+        "message": finding.message,
+        "resource": _resource(finding.subject),
+        "path": list(finding.path),
+        "location": _location(finding.location) | {"via": [_location(place) for place in finding.location.via]},
+        "related": [_location(place) | {"message": text} for place, text in finding.related],
+        "exception": _waiver(waiver) if waiver else None,
+        "excused": finding.excused,
+        "note": verdict.triaged.note,
+        "new": verdict.triaged.is_new,
+        "environment": finding.environment,
+        "owner": finding.owner,
+    }
+
+
+def _resource(subject: Subject) -> dict[str, Any]:
+    return {
+        "address": subject.address,
+        "type": subject.type,
+        "provider": subject.provider,
+        "name": getattr(subject, "name", subject.address),
+        "namespace": getattr(subject, "namespace", None),
+    }
+
+
+def _location(place: Location) -> dict[str, Any]:
+    return {
+        "file": place.file,
+        "line": place.line,
+        "column": place.column,
+        "end_line": place.end_line,
+        "end_column": place.end_column,
+    }
+
+
+def _optional(place: Location | None) -> dict[str, Any] | None:
+    return _location(place) if place else None
+
+
+def _evaluations(report: ScanReport) -> list[dict[str, Any]]:
+    rows = [_evaluation(evaluation) for evaluation in report.evaluations]
+    return sorted(rows, key=lambda row: (row["file"], row["line"], row["rule"], row["resource"], row["outcome"]))
+
+
+def _evaluation(evaluation: Evaluation) -> dict[str, Any]:
+    place = evaluation.subject.at()
+    return {
+        "rule": evaluation.rule.id,
+        "resource": evaluation.subject.address,
+        "type": evaluation.subject.type,
+        "file": place.file,
+        "line": place.line,
+        "outcome": evaluation.outcome.value,
+        "detail": evaluation.detail,
+    }
+
+
+def _exceptions(report: ScanReport) -> dict[str, Any]:
+    groups: dict[str, Any] = {"applied": [_waiver(waiver) for waiver in applied(report)]}
+    groups |= {"expired": [], "unused": [], "expiring": []}
+    for one in stale(report):
+        groups.setdefault(one.status, []).append(_waiver(one.waiver) | {"note": one.note})
+    return groups
+
+
+def _waiver(waiver: Waiver) -> dict[str, Any]:
+    return {
+        "id": waiver.id,
+        "source": waiver.source,
+        "rules": list(waiver.rules),
+        "match": jsonable(dict(waiver.match)),
+        "reason": waiver.reason,
+        "owner": waiver.owner,
+        "approved_by": waiver.approved_by,
+        "ticket": waiver.ticket,
+        "expires": waiver.expires.isoformat() if waiver.expires else None,
+        "location": _optional(waiver.location),
+    }
+
+
+def _trouble(trouble: Trouble) -> dict[str, Any]:
+    return {
+        "kind": trouble.kind,
+        "message": trouble.message,
+        "hint": trouble.hint,
+        "location": _optional(trouble.location),
+    }
