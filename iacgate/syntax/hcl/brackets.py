@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 
 from iacgate.syntax.hcl.atoms import ATOM, word
-from iacgate.syntax.hcl.cursor import IDENTIFIER, PLAIN, Cursor, Match
+from iacgate.syntax.hcl.cursor import IDENTIFIER, PLAIN, Cursor, Match, shown
 from iacgate.syntax.hcl.nodes import (
     Expression,
     ForObject,
@@ -83,14 +83,14 @@ def object_or_for(cursor: Cursor, read: Read) -> Expression:
         return _for(cursor, read, start, outer)
     del cursor.comments[comments:]
     cursor.match = cursor.lines
-    items = _object_items(cursor, read, start, inside)
+    items = _object_items(cursor, read, inside)
     cursor.match = outer
     cursor.depth -= 1
     cursor.advance()
     return Object(tuple(items), start, cursor.previous_end)
 
 
-def _object_items(cursor: Cursor, read: Read, start: int, inside: int) -> list[ObjectItem]:
+def _object_items(cursor: Cursor, read: Read, inside: int) -> list[ObjectItem]:
     """The items of an object whose inside begins at ``inside``; the cursor ends on the closing brace."""
     items: list[ObjectItem] = []
     simple, text = _simple_matchers()[0], cursor.text
@@ -159,7 +159,7 @@ def _bare_key(key: Expression, written: str) -> Expression:
 
 
 def _key_name(item: ObjectItem) -> str:
-    return f'"{item.key.value}"' if isinstance(item.key, Literal) else "the item"
+    return shown(str(item.key.value)) if isinstance(item.key, Literal) else "the item"
 
 
 def _for(cursor: Cursor, read: Read, start: int, outer: Match) -> Expression:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from iacgate.syntax.hcl import templates
 from iacgate.syntax.hcl.atoms import CONSTANTS, dotted_steps
 from iacgate.syntax.hcl.brackets import object_or_for, tuple_or_for
-from iacgate.syntax.hcl.cursor import IDENTIFIER, Cursor, Match
+from iacgate.syntax.hcl.cursor import IDENTIFIER, Cursor, Match, shown
 from iacgate.syntax.hcl.nodes import (
     Access,
     AttributeStep,
@@ -157,7 +157,7 @@ def _parenthesised(cursor: Cursor) -> Expression:
 def number(cursor: Cursor) -> int | Decimal:
     """The value of the number at the cursor: ``int`` where it is written as one, else ``Decimal``."""
     text = cursor.value
-    if text.isdecimal() and len(text) < 4000:
+    if text.removeprefix("-").isdecimal() and len(text) < 4000:
         return int(text)
     return _decimal(cursor, text)
 
@@ -197,14 +197,17 @@ def _name(cursor: Cursor) -> Expression:
 
 def _call(cursor: Cursor, name: str, start: int, name_end: int) -> FunctionCall:
     """The function call whose first word is read; the cursor is at ``(`` or ``::``."""
+    words = [name]
     while cursor.kind == "::":
         cursor.advance()
         if cursor.kind != "name":
-            cursor.expected(f'a function name after "{name}::"')
-        name, name_end = f"{name}::{cursor.value}", cursor.end
+            cursor.expected('the name of a function after "::"')
+        words.append(cursor.value)
+        name_end = cursor.end
         cursor.advance()
+    name = "::".join(words)
     if cursor.kind != "(":
-        cursor.expected(f'"(" to begin the arguments of the function {name}')
+        cursor.expected(f'"(" to begin the arguments of {shown(name)}')
     outer, cursor.match = cursor.match, cursor.free
     cursor.nest()
     cursor.advance()
@@ -228,7 +231,7 @@ def _arguments(cursor: Cursor, name: str) -> tuple[list[Expression], bool]:
                 cursor.expected('")" right after "..."', "only the last argument can be expanded")
             return arguments, True
         elif cursor.kind != ")":
-            cursor.expected(f'"," or ")" after an argument of {name}()')
+            cursor.expected(f'"," or ")" after an argument of {shown(name)}')
     return arguments, False
 
 
@@ -293,18 +296,13 @@ def _dot(cursor: Cursor, chain: list[Step], start: int) -> None:
 
 
 def _legacy_index(cursor: Cursor, start: int) -> IndexStep:
-    value = number(cursor)
-    if not isinstance(value, int):
-        written = cursor.value.replace(".", "][")
-        cursor.fail(f"{shown_index(cursor.value)} is no index", start, cursor.end, f"write [{written}]")
-    key = Literal(value, cursor.start, cursor.end)
+    written = cursor.value
+    if "." in written:
+        message = f'".{written[:40]}": only one old-style index can follow another step'
+        cursor.fail(message, start, cursor.end, f"write [{written[:40].replace('.', '][')}]")
+    key = Literal(number(cursor), cursor.start, cursor.end)
     cursor.advance()
     return IndexStep(key, start, key.end, legacy=True)
-
-
-def shown_index(text: str) -> str:
-    """An old-style index as messages show it."""
-    return f'".{text[:40]}"'
 
 
 def _attribute_splat(cursor: Cursor) -> tuple[Step, ...]:

@@ -47,7 +47,8 @@ class File:
     def _lines_of(self, span: Span, ends: dict[int, int]) -> Iterator[Comment]:
         start, end = span
         line, column = self.position(start)
-        alone = not self.text[start - column + 1 : start].strip()
+        before = self.text[start - column + 1 : start].strip()
+        alone = not before or before.startswith('"//"')
         for index, raw in enumerate(comment_text(self.text[start:end]).split("\n")):
             yield Comment(line=line + index, text=raw.strip(), alone=alone, until=0 if alone else ends.get(line, 0))
 

@@ -30,7 +30,7 @@ def parse(data: bytes | str, path: str) -> File:
     """
     text = decoded(data, path)
     cursor = Cursor(text, path)
-    body = _guarded(cursor, file_body)
+    body = guarded(cursor, file_body)
     return File(path, text, body, tuple(cursor.comments))
 
 
@@ -38,12 +38,12 @@ def parse_expression(text: str, path: str, places: Places | None = None) -> Expr
     """One expression and nothing after it, over several lines if need be. Offsets are offsets into ``text``."""
     cursor = Cursor(text, path, places)
     cursor.match = cursor.free
-    return _guarded(cursor, _only_expression)
+    return guarded(cursor, _only_expression)
 
 
 def parse_template(text: str, path: str, places: Places | None = None) -> Expression:
     """The text as the inside of a string: a literal, or a template if it has holes. Backslashes mean themselves."""
-    return _guarded(Cursor(text, path, places), lambda cursor: templates.bare(cursor, expression))
+    return guarded(Cursor(text, path, places), lambda cursor: templates.bare(cursor, expression))
 
 
 def decoded(data: bytes | str, path: str) -> str:
@@ -72,7 +72,7 @@ def _only_expression(cursor: Cursor) -> Expression:
     return node
 
 
-def _guarded(cursor: Cursor, read: Callable[[Cursor], Result]) -> Result:
+def guarded(cursor: Cursor, read: Callable[[Cursor], Result]) -> Result:
     """Run a reader; give the interpreter its recursion limit back whatever happens."""
     try:
         return read(cursor)

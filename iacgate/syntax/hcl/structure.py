@@ -11,9 +11,9 @@ from functools import lru_cache
 
 from iacgate.syntax.hcl import templates
 from iacgate.syntax.hcl.atoms import ATOM, word
-from iacgate.syntax.hcl.cursor import IDENTIFIER, PLAIN, Cursor, Match
+from iacgate.syntax.hcl.cursor import IDENTIFIER, PLAIN, Cursor, Match, shown
 from iacgate.syntax.hcl.expressions import expression
-from iacgate.syntax.hcl.nodes import Attribute, Block, Body, Expression, Literal, Span
+from iacgate.syntax.hcl.nodes import Attribute, Block, Body, Literal, Span
 
 _PLAIN, _WORD, _VALUE, _HEADER, _CLOSE, _COMMENT = 2, 3, 4, 6, 7, 8
 
@@ -60,7 +60,7 @@ def _body(cursor: Cursor, brace: int | None) -> Body:
                 continue
             return Body(attributes, blocks, start, cursor.start)
         kind = found.lastindex
-        if kind == _PLAIN or kind == _WORD:  # noqa: PLR1714  (the hottest line there is)
+        if kind in (_PLAIN, _WORD):
             _keep(cursor, attributes, _simple_attribute(found, kind))
             cursor.end = found.end()
         elif kind == _VALUE:
@@ -97,7 +97,7 @@ def _keep(cursor: Cursor, attributes: dict[str, Attribute], attribute: Attribute
     name = attribute.name
     if name in attributes:
         first = cursor.line_of(attributes[name].start)
-        message = f'argument "{name}" is set a second time in the same block, first on line {first}'
+        message = f"argument {shown(name)} is set a second time in the same block, first on line {first}"
         cursor.fail(message, attribute.start, attribute.name_end, "remove one of the two")
     attributes[name] = attribute
 
@@ -190,7 +190,7 @@ def _named_item(cursor: Cursor, attributes: dict[str, Attribute], blocks: list[B
     elif cursor.kind in ("name", "string", "quote", "{"):
         blocks.append(_block(cursor, _header(cursor, name, start, end)))
     else:
-        cursor.expected(f'"=" or a block after "{name}"', f"to set {name}, write {name} = value")
+        cursor.expected(f'"=" or a block after {shown(name)}', "to set an argument, write name = value")
 
 
 def _header(cursor: Cursor, type: str, start: int, end: int) -> Header:  # noqa: A002  (the language's own word)
@@ -247,7 +247,7 @@ def _one_line_block(cursor: Cursor, header: Header, inside: int) -> Block:
     cursor.advance()
     if cursor.kind != "=":
         hint = "a block on one line has at most one argument and no blocks: give each a line of its own"
-        cursor.expected(f'"=" after "{name}"', hint)
+        cursor.expected(f'"=" after {shown(name)}', hint)
     cursor.advance()
     attribute = _attribute(cursor, name, start, end)
     if cursor.kind != "}":

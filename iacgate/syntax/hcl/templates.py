@@ -21,7 +21,7 @@ from iacgate.syntax.hcl.nodes import (
     TemplatePart,
 )
 
-SPACE = " \t\n\v\f\r\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+SPACE = " \t\n\v\f\r\x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 """What ``~`` and ``<<-`` take for white space."""
 
 Read = Callable[[Cursor], Expression]
@@ -50,7 +50,7 @@ def text_matchers() -> tuple[Match, Match, Match]:
     plain = r"\$\$\{{|%%\{{|[$%](?!\{{)|[^{0}$%]++"
     quoted = re.compile("((?:" + plain.format(r'"\\\n\r') + r"|\\[^\r\n])*+)" + r"(?:(\")|([$%]\{~?)|(\Z)|(.|\r|\n))")
     heredoc = re.compile("((?:" + plain.format(r"\n") + r")*+)" + r"(?:(\n)|([$%]\{~?)|(\Z))")
-    bare = re.compile("((?:" + plain.format("").replace("[^$%]", "[^$%]") + r")*+)" + r"(?:(?!)()|([$%]\{~?)|(\Z))")
+    bare = re.compile("((?:" + plain.format("") + r")*+)" + r"(?:(?!)()|([$%]\{~?)|(\Z))")
     return quoted.match, heredoc.match, bare.match
 
 
@@ -174,12 +174,8 @@ def _bad_escape(cursor: Cursor, found: re.Match[str], start: int) -> None:
     hint = (
         'write "\\\\" for a backslash' if letter not in "$%" else f"write {letter}{letter}{{ for a literal {letter}{{"
     )
-    cursor.fail(
-        f'{shown(found[0])[1:-1]} is no escape: there are \\n, \\r, \\t, \\", \\\\, \\uNNNN and \\UNNNNNNNN',
-        at,
-        at + 2,
-        hint,
-    )
+    known = '\\n, \\r, \\t, \\", \\\\, \\uNNNN and \\UNNNNNNNN'
+    cursor.fail(f"\\{shown(letter)[1:-1] or letter} is no escape: there are {known}", at, at + 2, hint)
 
 
 def _unclosed(cursor: Cursor, start: int, end: int) -> None:
@@ -190,15 +186,14 @@ def _unclosed(cursor: Cursor, start: int, end: int) -> None:
 
 
 def _hole(cursor: Cursor, items: list[Item], read: Read, start: int) -> bool:
-    """Read the sequence at ``start`` into ``items``; whether it asks to trim what follows. The cursor ends behind it."""
+    """Read the sequence at ``start`` into ``items``; whether it asks to trim what follows. The cursor ends after."""
     text = cursor.text
     trims_left = text.startswith("~", start + 2)
     if trims_left and items and isinstance(items[-1], Literal):
         previous = items[-1]
         previous.value = str(previous.value).rstrip(SPACE)
     outer, cursor.match = cursor.match, cursor.free
-    cursor.start = start
-    cursor.nest()
+    cursor.nest(start)
     cursor.jump(start + (3 if trims_left else 2))
     if text[start] == "$":
         items.append(_interpolation(cursor, read, start, trims_left=trims_left))
@@ -318,8 +313,7 @@ def _fold(cursor: Cursor, items: list[Item]) -> tuple[TemplatePart, ...]:
         if not isinstance(item, Mark):
             (stack[-1].parts if stack else parts).append(item)
         elif item.word in ("if", "for"):
-            cursor.start = item.start
-            cursor.nest()
+            cursor.nest(item.start)
             stack.append(_Open(item))
         elif item.word == "else":
             _otherwise(cursor, stack, item)
