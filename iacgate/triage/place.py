@@ -1,0 +1,103 @@
+"""Triage room: what is said of a finding's place: its environment, its owner, and what makes its fingerprint unique."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from iacgate.model import Document, Finding, Inventory, OwnerSettings, Resource, Settings, Subject, matches_paths
+from iacgate.triage.codeowners import CodeOwners
+
+
+def environment_of(path: str, settings: Settings) -> str:
+    """The first environment of the settings whose globs cover a path, "" when none does."""
+    return next((name for name, globs in settings.environments if matches_paths(globs, path)), "")
+
+
+def owner_of(finding: Finding, settings: OwnerSettings, codeowners: CodeOwners | None) -> str:
+    """The owner that the resource itself names (annotation, label, tag), else who CODEOWNERS says owns the file."""
+    if isinstance(finding.subject, Resource):
+        named = _own_word(finding.subject, settings)
+        if named:
+            return named
+    return codeowners.of(finding.location.file) if codeowners else ""
+
+
+def _own_word(resource: Resource, settings: OwnerSettings) -> str:
+    tags = (resource.labels, resource.get("tags"), resource.get("tags_all"))
+    wanted: tuple[tuple[str, tuple[Any, ...]], ...] = (
+        (settings.annotation, (resource.annotations,)),
+        (settings.label, (resource.labels,)),
+        (settings.tag, tags),
+    )
+    for key, places in wanted:
+        for place in places if key else ():
+            value = place.get(key) if isinstance(place, Mapping) else None
+            if isinstance(value, str) and value.strip():
+                return value.strip()
+    return ""
+
+
+def placed(
+    findings: Iterable[Finding],
+    inventory: Inventory,
+    settings: Settings,
+    environment: str,
+    codeowners: CodeOwners | None,
+) -> list[Finding]:
+    """The findings with environment, owner, qualifier and occurrence, in an order that does not depend on theirs."""
+    listed = list(findings)
+    shared = _shared_addresses(inventory, {finding.subject.address for finding in listed})
+    environments: dict[str, str] = {}
+    result: list[Finding] = []
+    for finding in listed:
+        file = finding.location.file
+        if not environment and file not in environments:
+            environments[file] = environment_of(file, settings)
+        result.append(
+            replace(
+                finding,
+                environment=environment or environments[file],
+                owner=owner_of(finding, settings.owner, codeowners),
+                qualifier=_file_of(finding.subject) if finding.subject.address in shared else "",
+                occurrence=1,
+            )
+        )
+    return _numbered(sorted(result, key=_order))
+
+
+def _order(finding: Finding) -> tuple[Any, ...]:
+    where = finding.location
+    steps = tuple(map(str, finding.path))
+    via = tuple(map(str, where.via))
+    return where.file, where.line, where.column, finding.rule.id, finding.subject.address, steps, via, finding.message
+
+
+def _numbered(findings: list[Finding]) -> list[Finding]:
+    """Findings whose identity would be the same, told apart by their order."""
+    seen: dict[str, int] = defaultdict(int)
+    result: list[Finding] = []
+    for finding in findings:
+        fingerprint = finding.fingerprint
+        seen[fingerprint] += 1
+        count = seen[fingerprint]
+        result.append(finding if count == 1 else replace(finding, occurrence=count))
+    return result
+
+
+def _shared_addresses(inventory: Inventory, wanted: set[str]) -> set[str]:
+    """Addresses that one adapter found in more than one file (a plan and its source name the same thing)."""
+    files: dict[tuple[str, str], str] = {}
+    shared: set[str] = set()
+    for resource in inventory.resources:
+        if resource.address in wanted:
+            path = resource.document.path
+            if files.setdefault((resource.adapter, resource.address), path) != path:
+                shared.add(resource.address)
+    return shared
+
+
+def _file_of(subject: Subject) -> str:
+    return subject.path if isinstance(subject, Document) else subject.document.path
