@@ -16,7 +16,7 @@ from iacgate.syntax.dockerfile.tree import Directive, Logical
 SPACE = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 """What Go's ``unicode.IsSpace`` calls a space; Python's own idea has four more."""
 
-MAX_BYTES = 10 * 1024 * 1024
+MAX_BYTES = 1024 * 1024
 MAX_LINE_BYTES = 65_535
 """BuildKit reads lines into a buffer of 64 KiB and refuses longer ones."""
 

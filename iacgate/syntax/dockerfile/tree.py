@@ -63,7 +63,12 @@ class Heredoc(NamedTuple):
         """The body as the builder hands it on."""
         if not self.chomp:
             return self.body
-        return "".join(line.lstrip("\t") for line in self.body.splitlines(keepends=True))
+        return "".join(line.lstrip("\t") + "\n" for line in self.lines)
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines of the body; only a line feed ends one."""
+        return self.body.split("\n")[:-1]
 
 
 class Directive(NamedTuple):

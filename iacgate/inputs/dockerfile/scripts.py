@@ -1,0 +1,128 @@
+"""What a RUN does: its script split into commands, with the place of every word. Part of the Dockerfile adapter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from iacgate.errors import SyntaxFailure
+from iacgate.lang.shell import MAX_COMMANDS, SHELLS, Command, ShellWord, command_line, commands, follow
+from iacgate.model import Location, Path
+from iacgate.syntax.dockerfile import Heredoc, Instruction, Logical
+
+Places = dict[Path, tuple[int, int]]
+
+_WINDOWS_SHELLS = {"powershell": "powershell", "pwsh": "powershell", "cmd": "cmd"}
+
+
+def shell_kind(shell: list[str]) -> str:
+    """``sh``, ``powershell``, ``cmd``, or the program itself when it is no shell we know."""
+    program = shell[0].replace("\\", "/").rsplit("/", 1)[-1].lower().removesuffix(".exe") if shell else "sh"
+    return "sh" if program in SHELLS else _WINDOWS_SHELLS.get(program, program)
+
+
+def run_commands(file: str, node: Instruction, logical: Logical, kind: str) -> list[Command]:
+    """The commands of a RUN; places are offsets into ``logical``, which holds the here-documents too."""
+    if node.form == "json":
+        return command_line([_json_word(logical, word.text, word.start, word.end) for word in node.words])
+    if kind != "sh":
+        return []
+    start, end = node.rest_start, len(logical.text)
+    if len(node.heredocs) == 1 and node.rest.lstrip("0123456789").startswith("<<") and not _has_command(node):
+        start = logical.text.index("\n", node.rest_start) + 1
+        end = start + len(node.heredocs[0].body)
+        interpreter = _interpreter(node.heredocs[0])
+        if interpreter is not None:
+            return [Command(interpreter, [], start, start + logical.text[start:].find("\n"))]
+    found = commands(logical.text[start:end])
+    if len(found) >= MAX_COMMANDS:
+        raise SyntaxFailure(Location(file=file, line=node.line), f"the script has more than {MAX_COMMANDS:,} commands")
+    return [_shifted(command, start) for command in found]
+
+
+def command_bodies(found: list[Command], logical: Logical, places: Places) -> list[dict[str, Any]]:
+    """The commands as plain values; their places are added to ``places``."""
+    bodies = []
+    for index, command in enumerate(found):
+        bodies.append(_body(command, index, found, logical))
+        _place(command, index, places)
+    return bodies
+
+
+def with_heredocs(node: Instruction) -> Logical:
+    """The logical line with the here-documents below it, as the shell gets them."""
+    logical = node.logical
+    if not node.heredocs:
+        return logical
+    pieces, starts, places = [logical.text, "\n"], list(logical.starts), list(logical.places)
+    length = len(logical.text) + 1
+    for heredoc in node.heredocs:
+        for number, line in enumerate([*heredoc.lines, heredoc.name]):
+            pieces.append(f"{line}\n")
+            starts.append(length)
+            places.append((heredoc.line + number, 1))
+            length += len(line) + 1
+    return Logical("".join(pieces), starts, places, node.end_line)
+
+
+def _has_command(node: Instruction) -> bool:
+    """Whether something besides the here-document stands on the line."""
+    from iacgate.syntax.dockerfile.heredoc import of_word
+
+    return of_word(node.rest) is None
+
+
+def _interpreter(heredoc: Heredoc) -> str | None:
+    """The program that a script's first line names, if it is no shell."""
+    if not heredoc.body.startswith("#!"):
+        return None
+    words = heredoc.body.split("\n", 1)[0][2:].split()
+    names = [word.rsplit("/", 1)[-1] for word in words if not word.startswith("-")]
+    name = names[1] if len(names) > 1 and names[0] == "env" else (names[0] if names else "")
+    return None if not name or name in SHELLS else name
+
+
+def _json_word(logical: Logical, text: str, start: int, end: int) -> ShellWord:
+    return ShellWord(text, logical.text[start:end], start, end, literal=True)
+
+
+def _shifted(command: Command, base: int) -> Command:
+    """The command with its offsets moved by ``base``."""
+
+    def move(word: ShellWord) -> ShellWord:
+        return word._replace(start=word.start + base, end=word.end + base)
+
+    command.start += base
+    command.end += base
+    command.words = [move(word) for word in command.words]
+    command.assignments = {name: move(word) for name, word in command.assignments.items()}
+    command.redirects = [item._replace(target=move(item.target)) for item in command.redirects]
+    command.named = move(command.named) if command.named else None
+    return command
+
+
+def _body(command: Command, index: int, found: list[Command], logical: Logical) -> dict[str, Any]:
+    outer = None if command.parent is None else found[command.parent]
+    return {
+        "name": command.name,
+        "words": command.texts,
+        "text": logical.text[command.start : command.end],
+        "prefix": list(command.prefix),
+        "assignments": {name: word.text for name, word in command.assignments.items()},
+        "redirects": [{"operator": item.operator, "target": item.target.text} for item in command.redirects],
+        "pipes_to": [reader.name for reader in follow(found, index)],
+        "within": outer.name if outer else None,
+        "how": command.how,
+    }
+
+
+def _place(command: Command, index: int, places: Places) -> None:
+    head = ("commands", index)
+    places[head] = (command.start, command.end)
+    if command.named:
+        places[(*head, "name")] = (command.named.start, command.named.end)
+    for number, word in enumerate(command.words):
+        places[(*head, "words", number)] = (word.start, word.end)
+    for name, word in command.assignments.items():
+        places[(*head, "assignments", name)] = (word.start, word.end)
+    for number, item in enumerate(command.redirects):
+        places[(*head, "redirects", number)] = (item.target.start, item.target.end)
