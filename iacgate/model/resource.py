@@ -126,7 +126,8 @@ class Resource:
     objects). Unknown and secret values are :class:`~iacgate.model.values.Unknown` and ``Secret``. ``locate`` gives the
     place of a path into ``body``, of the nearest enclosing thing when the path itself is not in the source, and of the
     resource's header for ``()``. ``config_address`` is the address without instance keys (Terraform). ``category``
-    tells real resources from data sources and from settings that rules may look at (provider blocks, a plan).
+    tells real resources from data sources and from settings that rules may look at (provider blocks, a plan). ``root``
+    names the plan or the root module inside which addresses are unique; equal names in two of them are two things.
     """
 
     address: str
@@ -146,6 +147,7 @@ class Resource:
     change: Change | None = None
     symbolic: bool = False
     focus: bool = True
+    root: str = ""
 
     def get(self, *path: str | int, default: Any = None) -> Any:
         """The value at a path, ``default`` when absent or null; unknown when the way there is unknown."""
