@@ -215,7 +215,7 @@ class Reader:
             if self.piece.fixed is None and outer in self.noted:
                 continue  # seen already, by the shell around this script
             self.noted.add(outer)
-            fixed = self.piece.fixed or (None if exact else (self._outer(start), self._outer(end)))
+            fixed = self.piece.fixed or (None if exact else (outer, self.piece.base + end))
             parent = self.piece.parent if index is None else index
             self.inner.append(Piece(text, outer, parent, "substitution", self.piece.depth + 1, fixed))
         self.subs.clear()
@@ -283,7 +283,8 @@ class Reader:
                 self.at += 1
             else:
                 literal &= self._piece(character, out)
-        return ShellWord("".join(out), text[start : self.at], self._outer(start), self._outer(self.at), literal)
+        span = self.piece.fixed or (self.piece.base + start, self.piece.base + self.at)
+        return ShellWord("".join(out), text[start : self.at], *span, literal)
 
     def _piece(self, character: str, out: list[str]) -> bool:
         """One quoted or expanding part of a word; whether it is literal."""
@@ -353,8 +354,3 @@ class Reader:
             return end
         match = _NAME.match(text, start)
         return match.end() if match else start + 1
-
-    def _outer(self, offset: int) -> int:
-        if self.piece.fixed:
-            return self.piece.fixed[1 if offset else 0]
-        return self.piece.base + offset

@@ -159,4 +159,4 @@ def _reaching(comments: list[Comment], instructions: list[Instruction]) -> list[
     for comment in reversed(comments):
         below = comment.line + 1
         reach[comment.line] = ends.get(below) or reach.get(below, 0)
-    return [Comment(line=c.line, text=c.text, until=reach[c.line]) for c in comments]
+    return [Comment(line=c.line, text=c.text, until=reach[c.line]) if reach[c.line] else c for c in comments]
