@@ -55,7 +55,7 @@ def test_parts(reference, registry, repository, tag, digest):
         "a:" + "b" * 129,
         "http://a.b/c",
         "é",
-    ],  # fmt: skip
+    ],
 )
 def test_what_is_no_reference(reference):
     with pytest.raises(BadReference):
@@ -98,8 +98,7 @@ def test_familiar_names(reference, familiar):
 def test_any_text_is_a_reference_or_not(text):
     try:
         image = parse_image(text)
-    except BadReference as problem:
-        assert str(problem)
-    else:
-        assert image.registry
-        assert image.repository
+    except BadReference:
+        return
+    assert image.registry
+    assert image.repository

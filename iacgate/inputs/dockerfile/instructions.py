@@ -40,7 +40,7 @@ class Described:
         """The instruction from its keyword to the end of its first line."""
         node = self.node
         ends = [start for start in node.logical.starts if start > node.keyword_start]
-        end = min([*ends, len(node.logical.text)])
+        end = len(node.logical.text[: min([*ends, len(node.logical.text)])].rstrip())
         return node.logical.locate(self.file, node.keyword_start, max(end, node.keyword_end))
 
     @property

@@ -45,8 +45,8 @@ def of_word(word: str, offset: int = 0) -> Announced | None:
     if match is None:
         return None
     descriptor, dash, raw = match.groups()
-    name, quoted = _name(raw, offset)
-    if not name:
+    name, quoted = _name(raw.strip(), offset)
+    if not name or len(split_words(raw, 0, "\\")) != 1:
         return None
     return Announced(name, not quoted, dash == "-", int(descriptor[:9]) if descriptor else 0)
 
