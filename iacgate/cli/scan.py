@@ -160,7 +160,7 @@ def _timer(debug: bool) -> Callable[[str], None] | None:  # noqa: FBT001  (a pla
 
 def _write(report: ScanReport, targets: list[tuple[str, str | None]], shown: dict[str, Any]) -> None:
     for name, path in targets:
-        text = outputs.render(name, report, _options(report, shown, to_terminal=path is None))
+        text = outputs.output_format(name).render(report, _options(report, shown, to_terminal=path is None))
         if path is not None:
             outputs.write(path, text)
             if not shown["quiet"]:

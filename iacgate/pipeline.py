@@ -1,0 +1,296 @@
+"""The pipeline: the stations of a scan, in order. It knows every room and holds no logic.
+
+In: paths and a :class:`Request`. Out: a :class:`~iacgate.model.ScanReport`, whole before any output is written.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from iacgate import __version__
+from iacgate.config import (
+    check_exception_names,
+    check_setting_names,
+    find_settings,
+    load_exceptions,
+    load_settings,
+)
+from iacgate.decide import decide, gate
+from iacgate.discover import changed_lines, discover, file_source, report_root
+from iacgate.engines.native import NativeRules
+from iacgate.errors import CommandError
+from iacgate.evaluate import evaluate, rule_troubles
+from iacgate.inputs import Registry
+from iacgate.inputs.reading import Progress, read
+from iacgate.join import build_inventory
+from iacgate.model import (
+    Inventory,
+    Rule,
+    RuleNames,
+    ScanReport,
+    Settings,
+    Severity,
+    SourceFile,
+    SourceRecord,
+    Trouble,
+    canonical_alias,
+)
+from iacgate.triage import Baseline, TriageInput, checked_glass, load_baseline, load_codeowners, triage
+from iacgate.triage.changed import only_changed
+
+__all__ = ["Request", "Taken", "load_native_rules", "scan", "take_inventory"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What is asked beside the paths. ``today`` is the day to judge by; ``None`` elsewhere: as the settings say."""
+
+    cwd: str
+    today: date
+    config: str | None = None
+    use_settings: bool = True
+    exclude: tuple[str, ...] = ()
+    use_gitignore: bool = True
+    variables: Mapping[str, str] = field(default_factory=dict)
+    var_files: tuple[str, ...] = ()
+    source: str | None = None
+    render: str | None = None
+    ruleset: str | None = None
+    rules: tuple[str, ...] = ()
+    packs: tuple[str, ...] = ()
+    fail_on: Severity | None = None
+    report_level: Severity | None = None
+    maturity: int | None = None
+    environment: str = ""
+    changed_since: str | None = None
+    baseline: str | None = None
+    use_baseline: bool = True
+    exceptions: str | None = None
+    break_glass: str = ""
+    reason: str = ""
+    fail_if_empty: bool = False
+    progress: Progress | None = None
+    timings: Callable[[str], None] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """An inventory, and what became of the files it was taken from."""
+
+    inventory: Inventory
+    settings: Settings
+    root: str
+    records: list[SourceRecord]
+    troubles: list[Trouble]
+    notices: list[str]
+
+
+def scan(paths: Sequence[str], request: Request) -> ScanReport:
+    """The whole way from paths to a report. Raises :class:`~iacgate.errors.IacgateError` for a broken command."""
+    tell = request.timings or (lambda _station: None)
+    taken = take_inventory(paths, request)
+    settings = _overridden(taken.settings, request)
+    tell(f"read {len(taken.records)} files")
+    native = load_native_rules(settings, request)
+    names = _rule_names(native)
+    check_setting_names(settings, names)
+    waivers = load_exceptions(settings, request.today, taken.root)
+    check_exception_names(waivers, names)
+    rules = _applicable(native, taken.inventory, request)
+    tell(f"load {len(rules)} rules")
+    evaluations = list(evaluate(rules, taken.inventory))
+    if request.changed_since is not None:
+        changed = changed_lines(taken.root, request.changed_since)
+        evaluations = list(only_changed(evaluations, changed, taken.inventory))
+    tell(f"evaluate {len(evaluations)} times")
+    findings = [finding for evaluation in evaluations for finding in evaluation.findings]
+    labelled = triage(
+        findings,
+        TriageInput(
+            inventory=taken.inventory,
+            settings=settings,
+            today=request.today,
+            names=names,
+            waivers=waivers,
+            baseline=_baseline(settings, request, taken.root),
+            codeowners=load_codeowners(taken.root, settings.owner.codeowners),
+            environment=request.environment,
+            break_glass=checked_glass(request.break_glass, request.reason, settings),
+            whole=taken.inventory.whole and request.changed_since is None and not request.rules,
+        ),
+    )
+    decision = decide(labelled.triaged, settings.enforcement, request.today)
+    troubles = [*taken.troubles, *rule_troubles(evaluations), *_empty(taken, request)]
+    answer = gate(decision.verdicts, troubles, settings.enforcement, request.today, evaluations)
+    tell("decide")
+    return ScanReport(
+        tool="iacgate",
+        version=__version__,
+        gate=answer.gate,
+        exit_code=answer.exit_code,
+        maturity=settings.enforcement.maturity,
+        because=answer.because,
+        sources=tuple(taken.records),
+        declined=(*native.declined, *decision.declined),
+        rules={rule.id: rule for rule in rules},
+        evaluations=evaluations,
+        verdicts=decision.verdicts,
+        stale_waivers=labelled.stale,
+        applied_waivers=labelled.applied,
+        troubles=tuple(troubles),
+        notices=(*taken.notices, *_nothing(taken, paths), *labelled.notices),
+        resources=taken.inventory.resources,
+        break_glass=labelled.break_glass,
+        report_level=settings.report_level,
+        root=taken.root,
+    )
+
+
+def take_inventory(paths: Sequence[str], request: Request) -> Taken:
+    """Discover and read: everything before the first rule."""
+    settings = _settings(paths, request)
+    registry = Registry()
+    found = discover(
+        paths,
+        cwd=request.cwd,
+        wanted=registry.wants,
+        exclude=(*settings.inputs.exclude, *request.exclude),
+        include=settings.inputs.include,
+        use_gitignore=request.use_gitignore,
+        remote=_remote,
+    )
+    reading = read(
+        found.sources,
+        registry,
+        root=found.root,
+        whole=found.whole,
+        open_file=_opener(found.root),
+        settings=_adapter_settings(settings, request),
+        progress=request.progress,
+    )
+    inventory = build_inventory(reading.resources, reading.documents, whole=found.whole)
+    return Taken(
+        inventory=inventory,
+        settings=settings,
+        root=found.root,
+        records=[*found.records, *reading.records],
+        troubles=[*found.troubles, *reading.troubles],
+        notices=reading.notices,
+    )
+
+
+def load_native_rules(settings: Settings, request: Request) -> NativeRules:
+    """The rules that the settings and the request ask for."""
+    return NativeRules.load(
+        packs=[
+            *map(settings.resolve, settings.rules.packs),
+            *(os.path.join(request.cwd, pack) for pack in request.packs),
+        ],
+        ruleset=request.ruleset or ("strict" if request.rules else settings.rules.ruleset),
+        disable=settings.rules.disable,
+        severity=settings.enforcement.severity,
+        params=settings.rules.params,
+    )
+
+
+def _settings(paths: Sequence[str], request: Request) -> Settings:
+    """The settings file that is named, else the one found from the first scanned path up to the repository's top."""
+    root = report_root(paths, request.cwd)
+    if not request.use_settings:
+        return load_settings(None, root)
+    if request.config is not None:
+        return load_settings(os.path.join(request.cwd, request.config), root)
+    start = next((path for path in paths if path != "-" and "://" not in path), ".")
+    return load_settings(find_settings(os.path.join(request.cwd, start), root), root)
+
+
+def _overridden(settings: Settings, request: Request) -> Settings:
+    """The settings with what the command line says instead."""
+    plan = settings.enforcement
+    origin = dict(plan.origin)
+    if request.fail_on is not None:
+        plan, origin["fail_on"] = replace(plan, fail_on=request.fail_on), "--fail-on"
+    if request.maturity is not None:
+        plan, origin["maturity"] = replace(plan, maturity=request.maturity), "--maturity"
+    exceptions = settings.exceptions
+    if request.exceptions is not None:
+        exceptions = replace(exceptions, file=os.path.join(request.cwd, request.exceptions))
+    return replace(
+        settings,
+        enforcement=replace(plan, origin=origin),
+        exceptions=exceptions,
+        report_level=settings.report_level if request.report_level is None else request.report_level,
+    )
+
+
+def _rule_names(native: NativeRules) -> RuleNames:
+    aliases: dict[str, set[str]] = {}
+    for alias, ids in native.aliases.items():
+        aliases.setdefault(canonical_alias(alias), set()).update(ids)
+    return RuleNames(ids=frozenset(native.ids()), aliases=aliases)
+
+
+def _applicable(native: NativeRules, inventory: Inventory, request: Request) -> list[Rule]:
+    """The rules that may have a subject here; with ``--rule``, only those that are named."""
+    named = {rule for name in request.rules for rule in native.resolve(name)}
+    return [rule for rule in native.for_types(inventory.types) if not named or rule.id in named]
+
+
+def _baseline(settings: Settings, request: Request, root: str) -> Baseline | None:
+    if not request.use_baseline:
+        return None
+    if request.baseline is None:
+        path = settings.resolve(settings.baseline) if settings.baseline else ""
+        return load_baseline(path, os.path.relpath(path, root)) if path else None
+    baseline = load_baseline(os.path.join(request.cwd, request.baseline), request.baseline)
+    if baseline is None:
+        raise CommandError(f"{request.baseline}: no such baseline", "make one: `iacgate baseline create`")
+    return baseline
+
+
+def _empty(taken: Taken, request: Request) -> list[Trouble]:
+    if not request.fail_if_empty or taken.inventory.resources:
+        return []
+    hint = "name another path, or leave out --fail-if-empty"
+    return [Trouble(kind="empty", message="nothing to scan", hint=hint)]
+
+
+def _nothing(taken: Taken, paths: Sequence[str]) -> list[str]:
+    if taken.inventory.resources or taken.troubles:
+        return []
+    return [f"nothing to scan in {', '.join(paths)}: no Terraform, Kubernetes manifest, Dockerfile or plan"]
+
+
+def _opener(root: str) -> Callable[[str], SourceFile | None]:
+    """How adapters open further files: only real files inside the scanned root."""
+
+    def open_file(path: str) -> SourceFile | None:
+        absolute = os.path.realpath(path)
+        inside = absolute == root or absolute.startswith(root.rstrip(os.sep) + os.sep)
+        return file_source(absolute, root, focus=False) if inside and os.path.isfile(absolute) else None
+
+    return open_file
+
+
+def _remote(url: str) -> SourceFile:
+    from iacgate.inputs.object_store import open_s3
+
+    return open_s3(url)
+
+
+def _adapter_settings(settings: Settings, request: Request) -> dict[str, dict[str, Any]]:
+    """Each adapter's own settings: those of the file, with relative paths made absolute, and the command's over them."""
+    merged = {name: dict(values) for name, values in settings.inputs.adapters.items()}
+    terraform = merged.setdefault("terraform", {})
+    var_files = [settings.resolve(path) for path in terraform.get("var_files", ())]
+    terraform["var_files"] = [*var_files, *(os.path.join(request.cwd, path) for path in request.var_files)]
+    terraform["variables"] = {**terraform.get("variables", {}), **request.variables}
+    source = os.path.join(request.cwd, request.source) if request.source else terraform.get("source")
+    merged["terraform-plan"] = {"source": source} if source else {}
+    if request.render is not None:
+        merged.setdefault("kubernetes", {})["render"] = request.render
+    return merged
