@@ -1,0 +1,242 @@
+"""Evaluated instances become resources of the model. In: all documents of a scan. Out: its resources.
+
+Every root module is evaluated on its own; what could not be done is said in the context, each thing once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from iacgate.inputs.terraform import HclDocument, name
+from iacgate.inputs.terraform.library import Library
+from iacgate.inputs.terraform.variables import Values
+from iacgate.lang.terraform import layout
+from iacgate.lang.terraform.definitions import Definition
+from iacgate.lang.terraform.expansion import Project
+from iacgate.lang.terraform.expressions import Limits
+from iacgate.lang.terraform.instances import CallGroup, Instance, ModuleInstance
+from iacgate.lang.terraform.stack import deep
+from iacgate.lang.terraform.walk import groups, modules, own_instances
+from iacgate.model import Category, Location, Path, Relation, Resource, Trouble
+from iacgate.spi import InputContext
+from iacgate.syntax.hcl import File
+from iacgate.syntax.hcl.nodes import Literal, Traversal
+
+_CATEGORIES: dict[str, Category] = {"resource": "resource", "data": "data", "provider": "provider"}
+_HINTS = {"cycle": "break the circle of references", "limit": "scan the plan instead"}
+
+
+def resources(documents: list[HclDocument], context: InputContext) -> list[Resource]:
+    """The resources of all root modules among these documents, and of the modules they call."""
+    library = Library(documents, context)
+    values = Values(library, context)
+    said = _Said(context)
+    limits = Limits()
+    made: list[Resource] = []
+    reached: set[str] = set()
+    with deep():
+        for folder in library.roots():
+            root = _root(folder, library, said, limits)
+            if root is None:
+                continue
+            values.assign(root)
+            for instance in modules(root):
+                reached.add(instance.module.folder)
+                made.extend(_of_module(instance, library))
+    for folder in library.scanned():
+        if folder not in reached:
+            said.notice(f"{_shown(folder, library)}: no call makes an instance of this module, nothing in it is judged")
+    return made
+
+
+def _root(folder: str, library: Library, said: _Said, limits: Limits) -> ModuleInstance | None:
+    module = library.module(folder)
+    if module is None:
+        return None
+    manifest = library.read(f"{folder}/{layout.MANIFEST}") if module.calls else None
+    project = Project(
+        module=library.module,
+        read=library.read,
+        trouble=said.trouble,
+        notice=said.notice,
+        installed=layout.installed_modules(manifest) if manifest else {},
+        workspace=str(said.context.settings.get("workspace") or ""),
+        limits=limits,
+    )
+    return ModuleInstance(project, module)
+
+
+def _shown(folder: str, library: Library) -> str:
+    module = library.module(folder)
+    for definition in module.resources.values() if module else ():
+        return definition.file.path.rpartition("/")[0] or "."
+    return folder.rpartition("/")[2]
+
+
+class _Said:
+    """Tells the scan what could not be done, each thing once."""
+
+    def __init__(self, context: InputContext) -> None:
+        self.context = context
+        self._said: set[str] = set()
+
+    def trouble(self, kind: str, message: str) -> None:
+        if message not in self._said:
+            self._said.add(message)
+            self.context.troubles.append(Trouble(kind=kind, message=message, hint=_HINTS.get(kind, "")))
+
+    def notice(self, message: str) -> None:
+        if message not in self._said:
+            self._said.add(message)
+            self.context.notices.append(message)
+
+
+def _of_module(module: ModuleInstance, library: Library) -> Iterator[Resource]:
+    for instance in own_instances(module):
+        yield _resource(instance, library.document_of(instance.definition.file))
+    for group in groups(module):
+        yield _call(group, library.document_of(group.definition.file))
+
+
+def _resource(instance: Instance, document: HclDocument) -> Resource:
+    definition = instance.definition
+    body = instance.body()
+    category = _CATEGORIES[definition.block.type]
+    return Resource(
+        address=instance.address,
+        type=f"provider.{definition.type}" if category == "provider" else definition.type,
+        provider=_provider(instance),
+        name=definition.name,
+        body=body,
+        adapter=name,
+        document=document,
+        locate=_Places(instance),
+        category=category,
+        config_address=instance.config_address,
+        labels=_labels(body),
+        relations=_Relations(instance),
+        symbolic=instance.symbolic,
+        focus=document.focus,
+    )
+
+
+def _call(group: CallGroup, document: HclDocument) -> Resource:
+    """A module call, for rules about where modules come from."""
+    definition = group.definition
+    body = {key: definition.text_of(key) for key in ("source", "version") if definition.text_of(key)}
+    return Resource(
+        address=group.address,
+        type="module",
+        provider="terraform",
+        name=definition.name,
+        body=body,
+        adapter=name,
+        document=document,
+        locate=_CallPlaces(group.owner, definition),
+        category="module",
+        config_address=group.config_address,
+        symbolic=group.owner.symbolic,
+        focus=document.focus,
+    )
+
+
+def _labels(body: dict[str, Any]) -> Mapping[str, Any]:
+    """Tags, or labels where a provider has those."""
+    for key in ("tags", "labels"):
+        if isinstance(body.get(key), dict):
+            found: Mapping[str, Any] = body[key]
+            return found
+    return {}
+
+
+def _provider(instance: Instance) -> str:
+    """The short name of the provider: what the module requires under the local name, else that name."""
+    definition = instance.definition
+    local = _local_provider(definition)
+    source = instance.owner.module.sources.get(local, "")
+    short = source.rpartition("/")[2] or local
+    return "google" if short == "google-beta" else short
+
+
+def _local_provider(definition: Definition) -> str:
+    if definition.block.type == "provider":
+        return definition.type
+    attribute = definition.attributes.get("provider")
+    expression = attribute.expression if attribute else None
+    if isinstance(expression, Traversal):
+        return expression.name
+    if isinstance(expression, Literal) and isinstance(expression.value, str):
+        return expression.value.partition(".")[0]
+    return definition.type.partition("_")[0]
+
+
+def _header(file: File, definition: Definition, via: tuple[Location, ...]) -> Location:
+    block = definition.block
+    return file.location(block.start, block.header_end).through(via)
+
+
+def _via(module: ModuleInstance) -> tuple[Location, ...]:
+    """The headers of the module calls that lead to a module, outermost first."""
+    chain: list[Location] = []
+    inner: ModuleInstance | None = module
+    while inner is not None and inner.call is not None:
+        chain.append(_header(inner.call.file, inner.call, ()))
+        inner = inner.caller
+    return tuple(reversed(chain))
+
+
+class _Places:
+    """Where the paths of a resource's body are written."""
+
+    __slots__ = ("_instance",)
+
+    def __init__(self, instance: Instance) -> None:
+        self._instance = instance
+
+    def __call__(self, path: Path) -> Location:
+        instance = self._instance
+        via = _via(instance.owner)
+        with deep():
+            source = instance.source(path) if path else None
+        if source is None:
+            return _header(instance.definition.file, instance.definition, via)
+        file = instance.definition.file_of(source.top)
+        if source.header is not None:
+            return file.location(source.header.start, source.header.header_end).through(via)
+        return file.location(source.node).through(via)
+
+
+class _CallPlaces:
+    """Where the arguments of a module call are written."""
+
+    __slots__ = ("_definition", "_owner")
+
+    def __init__(self, owner: ModuleInstance, definition: Definition) -> None:
+        self._owner = owner
+        self._definition = definition
+
+    def __call__(self, path: Path) -> Location:
+        via = _via(self._owner)
+        attribute = self._definition.attributes.get(path[0]) if path and isinstance(path[0], str) else None
+        if attribute is None:
+            return _header(self._definition.file, self._definition, via)
+        return self._definition.file_of(attribute).location(attribute.expression).through(via)
+
+
+class _Relations:
+    """What a resource refers to; worked out when asked for."""
+
+    __slots__ = ("_found", "_instance")
+
+    def __init__(self, instance: Instance) -> None:
+        self._instance = instance
+        self._found: Sequence[Relation] | None = None
+
+    def __call__(self) -> Sequence[Relation]:
+        if self._found is None:
+            from iacgate.lang.terraform.relations import relations
+
+            with deep():
+                self._found = relations(self._instance)
+        return self._found

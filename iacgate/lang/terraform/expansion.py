@@ -1,0 +1,107 @@
+"""How many instances a block has: ``count`` and ``for_each``, and what a scan may make of them.
+
+Room: ``lang``. In: a block's definition and the scope around it. Out: the keys, and the names each instance sees.
+Where the keys are not known there is one *symbolic* instance that stands for all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from iacgate.lang.terraform.address import Key
+from iacgate.lang.terraform.definitions import Definition, Module
+from iacgate.lang.terraform.expressions import Limits, Scope, attempt
+from iacgate.lang.terraform.types import to_number
+from iacgate.lang.terraform.values import Exhausted, Fault, Set, bare, first_unknown
+from iacgate.model import Unknown
+
+MODULE_DEPTH = 32
+BLOCK_INSTANCES = 10_000
+ALL_INSTANCES = 100_000
+
+
+@dataclass(slots=True)
+class Project:
+    """What evaluation needs from outside.
+
+    ``module`` gives the module of a folder (``None`` when it is not at hand), ``read`` the bytes of a file inside of
+    what may be read. ``installed`` maps dotted call names to folders for one root. ``trouble`` and ``notice`` are
+    told what could not be done.
+    """
+
+    module: Callable[[str], Module | None]
+    read: Callable[[str], bytes | None]
+    trouble: Callable[[str, str], None]
+    notice: Callable[[str], None]
+    installed: dict[str, str] = field(default_factory=dict)
+    workspace: str = ""
+    limits: Limits = field(default_factory=Limits)
+    made: int = 0
+
+    def count(self, more: int, what: str) -> bool:
+        """Whether so many more instances may be made; says so aloud when not."""
+        if more > BLOCK_INSTANCES or self.made + more > ALL_INSTANCES:
+            self.trouble("limit", f"{what} makes {more} instances, more than this scan evaluates")
+            return False
+        self.made += more
+        return True
+
+
+@dataclass(slots=True)
+class Expansion:
+    """The instances of a block. ``value`` is what a reference to the block gives."""
+
+    keys: list[tuple[Key, dict[str, Any]]]
+    hole: Unknown | None = None
+    keyed: str = ""
+    """"" for a single one, "count", or "for_each"."""
+
+
+def expand(definition: Definition, scope: Scope) -> Expansion:
+    """The keys of a block's instances, and the names (``count``, ``each``) each of them sees."""
+    try:
+        if "count" in definition.attributes:
+            return _counted(bare(attempt(definition.attributes["count"].expression, scope)))
+        if "for_each" in definition.attributes:
+            return _for_each(bare(attempt(definition.attributes["for_each"].expression, scope)), scope)
+    except (Fault, Exhausted) as error:
+        return open_ended(Unknown(str(error)), "count" if "count" in definition.attributes else "for_each")
+    return Expansion([(None, {})])
+
+
+def _counted(value: Any) -> Expansion:
+    if isinstance(value, Unknown):
+        return open_ended(value, "count")
+    number = to_number(value) if value is not None else None
+    if type(number) is not int or number < 0:
+        raise Fault("count is not a whole number")
+    return Expansion([(at, {"count": {"index": at}}) for at in range(min(number, BLOCK_INSTANCES + 1))], keyed="count")
+
+
+def _for_each(value: Any, scope: Scope) -> Expansion:
+    hole = _unknown_keys(value)
+    if hole is not None:
+        return open_ended(hole, "for_each")
+    if isinstance(value, dict):
+        pairs = [(key, value[key]) for key in sorted(value)]
+    elif isinstance(value, list) and all(isinstance(item, str) for item in value):
+        pairs = [(item, item) for item in (value if isinstance(value, Set) else dict.fromkeys(value))]
+    else:
+        raise Fault("for_each is neither a map nor a set of strings")
+    scope.module.limits.spend(len(pairs))
+    return Expansion([(key, {"each": {"key": key, "value": item}}) for key, item in pairs], keyed="for_each")
+
+
+def _unknown_keys(value: Any) -> Unknown | None:
+    if isinstance(value, Unknown):
+        return value
+    return first_unknown(value) if isinstance(value, list) else None
+
+
+def open_ended(hole: Unknown, keyed: str) -> Expansion:
+    """The one symbolic instance of a block whose keys are not known."""
+    unknown = Unknown(hole.reason, ref=hole.ref)
+    names = {"count": {"index": unknown}} if keyed == "count" else {"each": {"key": unknown, "value": unknown}}
+    return Expansion([(None, names)], hole=unknown, keyed=keyed)

@@ -1,0 +1,538 @@
+"""Modules and resources as they are instantiated: lazy, remembered evaluation in the order things need each other.
+
+Room: ``lang``. In: a :class:`Project` (modules by folder, values of root variables, limits). Out: :class:`Instance`
+for every resource, data source and provider block, with its address, body and the source of every path. ``count`` and
+``for_each`` are expanded; where their keys are not known one *symbolic* instance stands for all.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable
+from typing import Any
+
+from iacgate.lang.terraform import functions
+from iacgate.lang.terraform.address import Key, Wildcard, format_key, without_keys
+from iacgate.lang.terraform.blocks import Source, add_blocks, content_of, source_of
+from iacgate.lang.terraform.definitions import META_ATTRIBUTES, RESOURCE_MODES, Definition, Module
+from iacgate.lang.terraform.expansion import MODULE_DEPTH, Expansion, Project, expand, open_ended
+from iacgate.lang.terraform.expressions import Opaque, Scope, attempt
+from iacgate.lang.terraform.layout import is_local, local_folder
+from iacgate.lang.terraform.types import Type, convert, read_type
+from iacgate.lang.terraform.values import Exhausted, Fault, finish, secret
+from iacgate.model import Partial, Path, Unknown
+from iacgate.syntax.hcl.nodes import AttributeStep, Expression, Step
+
+
+class _Busy:
+    """Marks a value that is being worked out: meeting it again means that it needs itself."""
+
+
+_BUSY = _Busy()
+
+
+class ModuleInstance:
+    """One instance of a module: gives its names their values."""
+
+    __slots__ = (
+        "_busy", "_calls", "_expansions", "_locals", "_outputs", "_types", "_variables", "address", "call", "caller",
+        "limits", "module", "path", "project", "root_values", "scope", "symbolic",
+    )  # fmt: skip
+
+    def __init__(
+        self, project: Project, module: Module, *, caller: ModuleInstance | None = None, call: Definition | None = None,
+        scope: Scope | None = None, address: str = "", root_values: dict[str, Any] | None = None,
+    ) -> None:  # fmt: skip
+        self.project = project
+        self.limits = project.limits
+        self.module = module
+        self.caller = caller
+        self.call = call
+        self.scope = scope
+        """Where the arguments of the call are evaluated."""
+        self.address = address
+        self.path: tuple[str, ...] = (*caller.path, call.name) if caller and call else ()
+        self.root_values = root_values or {}
+        self.symbolic: bool = caller.symbolic if caller else False
+        self._locals: dict[str, Any] = {}
+        self._variables: dict[str, Any] = {}
+        self._outputs: dict[str, Any] = {}
+        self._expansions: dict[tuple[str, str, str], ResourceGroup] = {}
+        self._calls: dict[str, CallGroup] = {}
+        self._types: dict[str, Type | None] = {}
+        self._busy: set[str] = set()
+
+    # names
+
+    def resolve(self, name: str, steps: tuple[Step, ...], scope: Scope) -> tuple[Any, int]:
+        """The value of a reference, and how many of its steps name it."""
+        del scope
+        first = steps[0].name if steps and isinstance(steps[0], AttributeStep) else None
+        if first is None:
+            return Unknown(f"{name} is not declared"), len(steps)
+        if name == "var":
+            return self.variable(first), 1
+        if name == "local":
+            return self.local(first), 1
+        if name == "module":
+            call = self.calls(first)
+            return (Unknown(f"module.{first} is not declared"), len(steps)) if call is None else (call.value, 1)
+        if name in {"path", "terraform"}:
+            return self._surrounding(name, first), 1
+        if name in {"each", "count", "self"}:
+            return Unknown(f"{name}.{first} has no meaning here"), len(steps)
+        return self._resource(name, first, steps)
+
+    def _surrounding(self, name: str, attribute: str) -> Any:
+        if name == "path" and attribute in {"module", "root"}:
+            return "." if attribute == "root" else self.folder
+        if (name, attribute) == ("terraform", "workspace") and self.project.workspace:
+            return self.project.workspace
+        return Unknown(f"{name}.{attribute} depends on where Terraform runs")
+
+    @property
+    def root(self) -> ModuleInstance:
+        """The root module this one belongs to."""
+        instance = self
+        while instance.caller is not None:
+            instance = instance.caller
+        return instance
+
+    @property
+    def root_folder(self) -> str:
+        """The folder of the root module."""
+        return self.root.module.folder
+
+    @property
+    def folder(self) -> str:
+        """``path.module``: the folder, from the root module's folder."""
+        return posixpath.relpath(self.module.folder, self.root.module.folder)
+
+    def _resource(self, name: str, first: str, steps: tuple[Step, ...]) -> tuple[Any, int]:
+        mode, used = "managed", 1
+        if name in {"data", "ephemeral"}:
+            second = steps[1].name if len(steps) > 1 and isinstance(steps[1], AttributeStep) else ""
+            mode, name, first, used = name, first, second, 2
+        group = self.resources(mode, name, first)
+        if group is None:
+            prefix = "" if mode == "managed" else f"{mode}."
+            return Unknown(f"{prefix}{name}.{first} is not declared"), len(steps)
+        return group.value, used
+
+    def remembered(self, table: dict[str, Any], name: str, label: str, work: Callable[[], Any]) -> Any:
+        """The value of ``name``, worked out once. One that needs itself is unknown, and said aloud."""
+        value = table.get(name, table)
+        if value is _BUSY:
+            self.project.trouble("cycle", f"{self.prefix}{label} refers to itself")
+            return Unknown(f"{label} refers to itself")
+        if value is not table:
+            return value
+        table[name] = _BUSY
+        try:
+            value = work()
+        except (Fault, Exhausted) as error:
+            value = Unknown(str(error))
+        table[name] = value
+        return value
+
+    @property
+    def prefix(self) -> str:
+        """What addresses inside this module begin with."""
+        return f"{self.address}." if self.address else ""
+
+    def local(self, name: str) -> Any:
+        """The value of ``local.name``."""
+        declared = self.module.locals.get(name)
+        if declared is None:
+            return Unknown(f"local.{name} is not declared")
+        return self.remembered(
+            self._locals, name, f"local.{name}", lambda: attempt(declared[0].expression, Scope(self))
+        )
+
+    def variable(self, name: str) -> Any:
+        """The value of ``var.name``, converted to its type."""
+        definition = self.module.variables.get(name)
+        if definition is None:
+            return Unknown(f"var.{name} is not declared")
+        return self.remembered(self._variables, name, f"var.{name}", lambda: self._given(name, definition))
+
+    def _given(self, name: str, definition: Definition) -> Any:
+        value = self._passed(name)
+        nullable = definition.attributes.get("nullable")
+        refuses_null = nullable is not None and attempt(nullable.expression, Scope(self)) is False
+        default = definition.attributes.get("default")
+        if isinstance(value, _Absent) or (value is None and refuses_null):
+            value = attempt(default.expression, Scope(self)) if default else Unknown(f"var.{name} has no value")
+        wanted = self.type_of(name, definition)
+        if wanted is None:
+            return Unknown(f"the type of var.{name} is not understood")
+        value = convert(value, wanted)
+        return secret(value) if definition.says("sensitive") or definition.says("ephemeral") else value
+
+    def type_of(self, name: str, definition: Definition) -> Type | None:
+        """The declared type of a variable; ``None`` when it is not understood."""
+        if name not in self._types:
+            declared = definition.attributes.get("type")
+            try:
+                self._types[name] = read_type(declared.expression, self._constant) if declared else Type("any")
+            except Fault:
+                self._types[name] = None
+        return self._types[name]
+
+    def _constant(self, node: Expression) -> Any:
+        return attempt(node, Scope(self))
+
+    def _passed(self, name: str) -> Any:
+        """What the caller, or whoever sets root variables, gives; :class:`_Absent` when nothing."""
+        if self.call is None or self.scope is None:
+            return self.root_values.get(name, _ABSENT)
+        attribute = self.call.attributes.get(name)
+        return _ABSENT if attribute is None else attempt(attribute.expression, self.scope)
+
+    def output(self, name: str) -> Any:
+        """The value of an output."""
+        definition = self.module.outputs.get(name)
+        value = definition.attributes.get("value") if definition else None
+        if definition is None or value is None:
+            return Unknown(f"{self.address or 'the root module'} has no output {name}")
+        found = self.remembered(self._outputs, name, f"output.{name}", lambda: attempt(value.expression, Scope(self)))
+        return secret(found) if definition.says("sensitive") else found
+
+    # blocks
+
+    def resources(self, mode: str, kind: str, name: str) -> ResourceGroup | None:
+        """The instances of a resource block, or ``None`` when it is not declared."""
+        key = (mode, kind, name)
+        group = self._expansions.get(key)
+        if group is None:
+            definition = self.module.resources.get(key)
+            if definition is None:
+                return None
+            group = self._expansions[key] = ResourceGroup(self, definition, _resource_address(key))
+        return group
+
+    def calls(self, name: str) -> CallGroup | None:
+        """The instances of a module call, or ``None`` when it is not declared."""
+        group = self._calls.get(name)
+        if group is None:
+            definition = self.module.calls.get(name)
+            if definition is None:
+                return None
+            group = self._calls[name] = CallGroup(self, definition, f"module.{name}")
+        return group
+
+    def function(self, name: str, arguments: list[Any], scope: Scope) -> Any:
+        """The value of a function; those that read files read them through the project."""
+        if name in _FILE_FUNCTIONS:
+            from iacgate.lang.terraform import filefunctions
+
+            return filefunctions.call(name, arguments, scope)
+        return functions.call(name, arguments)
+
+
+class _Absent:
+    """No value was given, which is not the same as null."""
+
+
+_ABSENT = _Absent()
+
+
+class Group:
+    """The instances of one block in one module instance; expanded when first needed."""
+
+    __slots__ = ("_busy", "_expansion", "_members", "_value", "address", "config_address", "definition", "owner")
+
+    def __init__(self, owner: ModuleInstance, definition: Definition, label: str) -> None:
+        self.owner = owner
+        self.definition = definition
+        self.address = owner.prefix + label
+        self.config_address = without_keys(self.address)
+        self._expansion: Expansion | None = None
+        self._members: list[Any] | None = None
+        self._value: Any = None
+        self._busy = False
+
+    @property
+    def expansion(self) -> Expansion:
+        """The keys of the instances."""
+        if self._expansion is None:
+            if self._busy:
+                self.owner.project.trouble("cycle", f"how many {self.address} there are depends on itself")
+                return open_ended(Unknown(f"how many {self.address} there are depends on itself"), "count")
+            self._busy = True
+            found = expand(self.definition, Scope(self.owner))
+            if not self.owner.project.count(len(found.keys), self.address):
+                found = open_ended(Unknown(f"{self.address} makes more instances than are evaluated"), found.keyed)
+            self._busy = False
+            self._expansion = found
+        return self._expansion
+
+    @property
+    def members(self) -> list[Any]:
+        """The instances; one symbolic one when their keys are not known."""
+        if self._members is None:
+            found = self.expansion
+            hidden = found.hole is not None
+            self._members = [self.make(Wildcard.ANY if hidden else key, names) for key, names in found.keys]
+        return self._members
+
+    @property
+    def value(self) -> Any:
+        """What a reference to the block is worth: an object, a tuple of them, or a map of them."""
+        if self._value is None:
+            self._value = self._valued()
+        return self._value
+
+    def _valued(self) -> Any:
+        expansion = self.expansion
+        if expansion.hole is not None:
+            return Unknown(f"how many {self.address} there are is not known: {expansion.hole.reason}", ref=self.origin)
+        found = [self.handle(member) for member in self.members]
+        if expansion.keyed == "count":
+            return found
+        if expansion.keyed == "for_each":
+            return {str(key): item for (key, _), item in zip(expansion.keys, found, strict=True)}
+        return found[0]
+
+    @property
+    def origin(self) -> str | None:
+        """The address an unknown reference to the block comes from."""
+        return self.address
+
+    def make(self, key: Key, names: dict[str, Any]) -> Any:
+        """The instance of a key."""
+        raise NotImplementedError
+
+    def handle(self, member: Any) -> Any:
+        """The value of an instance."""
+        raise NotImplementedError
+
+
+class ResourceGroup(Group):
+    """The instances of a resource or data block."""
+
+    __slots__ = ()
+
+    def make(self, key: Key, names: dict[str, Any]) -> Instance:
+        symbolic = self.expansion.hole is not None or self.owner.symbolic
+        return Instance(self.owner, self.definition, self.address, key, names, symbolic=symbolic)
+
+    def handle(self, member: Any) -> Any:
+        return ResourceValue(member)
+
+
+class CallGroup(Group):
+    """The instances of a module call. A module that is not at hand has one, of which nothing is known."""
+
+    __slots__ = ("missing",)
+
+    def __init__(self, owner: ModuleInstance, definition: Definition, label: str) -> None:
+        super().__init__(owner, definition, label)
+        self.missing = ""
+
+    def make(self, key: Key, names: dict[str, Any]) -> ModuleInstance | None:
+        module = self._module()
+        if module is None:
+            return None
+        scope = Scope(self.owner, names)
+        address = self.address + format_key(key)
+        made = ModuleInstance(
+            self.owner.project, module, caller=self.owner, call=self.definition, scope=scope, address=address
+        )
+        made.symbolic = self.owner.symbolic or self.expansion.hole is not None
+        return made
+
+    def handle(self, member: Any) -> Any:
+        return ModuleValue(self.address, member)
+
+    @property
+    def origin(self) -> str | None:
+        return None
+
+    def _module(self) -> Module | None:
+        """The module that is called, or ``None``; why not is said once for each source."""
+        owner, project = self.owner, self.owner.project
+        folder = folder_of_call(owner, self.definition)
+        if folder is None:
+            source = self.definition.text_of("source")
+            said = f"module {source} is not downloaded" if source else f"the source of {self.address} is not known"
+            project.notice(f"{said}: run terraform init, or scan the plan")
+            return None
+        chain = owner
+        for _ in range(MODULE_DEPTH + 1):
+            if chain.module.folder == folder:
+                project.trouble("cycle", f"{self.address} calls the module it is in")
+                return None
+            if chain.caller is None:
+                return project.module(folder)
+            chain = chain.caller
+        project.trouble("limit", f"{self.address} is more than {MODULE_DEPTH} modules deep")
+        return None
+
+
+def folder_of_call(owner: ModuleInstance, call: Definition) -> str | None:
+    """The folder of a called module: beside the caller, or where ``terraform init`` put it; ``None`` when unknown."""
+    source = call.text_of("source")
+    if is_local(source):
+        return local_folder(owner.module.folder, source)
+    installed = owner.project.installed.get(".".join((*owner.path, call.name)))
+    return None if installed is None else local_folder(owner.root.module.folder, installed)
+
+
+class ModuleValue(Opaque):
+    """What a reference to a module instance is worth: its outputs, each worked out when asked for."""
+
+    __slots__ = ("instance",)
+
+    def __init__(self, address: str, instance: ModuleInstance | None) -> None:
+        super().__init__(f"the module of {address} is not at hand" if instance is None else f"the outputs of {address}")
+        self.instance = instance
+
+    def attribute(self, name: str) -> Any:
+        return Unknown(self.reason) if self.instance is None else self.instance.output(name)
+
+    def element(self, key: Any) -> Any:
+        return self.attribute(key) if isinstance(key, str) else Unknown(self.reason)
+
+
+class Part(Opaque):
+    """A block of a resource, seen from elsewhere: what it does not set may be known after apply."""
+
+    __slots__ = ("known",)
+
+    def __init__(self, known: dict[str, Any], address: str) -> None:
+        super().__init__(f"known after apply: {address}", ref=address)
+        self.known = known
+
+    def attribute(self, name: str) -> Any:
+        value = self.known.get(name)
+        return Unknown(f"{self.reason}.{name}", ref=self.ref) if value is None else value
+
+
+class ResourceValue(Opaque):
+    """What a reference to a resource instance is worth: what its block sets, unknown for everything else."""
+
+    __slots__ = ("instance",)
+
+    def __init__(self, instance: Instance) -> None:
+        super().__init__(f"known after apply: {instance.address}", ref=instance.address)
+        self.instance = instance
+
+    def attribute(self, name: str) -> Any:
+        return self.instance.read(name)
+
+    def element(self, key: Any) -> Any:
+        if isinstance(key, str):
+            return self.instance.read(key)
+        raise Fault(f"{self.instance.address} has neither count nor for_each")
+
+
+class Instance:
+    """One resource, data source or provider block as instantiated."""
+
+    __slots__ = ("_body", "_values", "address", "config_address", "definition", "key", "owner", "scope", "symbolic")
+
+    def __init__(
+        self, owner: ModuleInstance, definition: Definition, address: str, key: Key, names: dict[str, Any], *,
+        symbolic: bool
+    ) -> None:  # fmt: skip
+        self.owner = owner
+        self.definition = definition
+        self.address = address + format_key(key)
+        self.config_address = without_keys(address)
+        self.key = key
+        self.scope = Scope(owner, names)
+        self.symbolic = symbolic
+        self._values: dict[str, Any] = {}
+        self._body: dict[str, Any] | None = None
+
+    @property
+    def mode(self) -> str:
+        """``managed``, ``data`` or ``provider``."""
+        return RESOURCE_MODES.get(self.definition.block.type, self.definition.block.type)
+
+    def value_of(self, name: str) -> Any:
+        """The value of an attribute that the block sets, worked out once."""
+        node = self.definition.attributes[name].expression
+        return self.owner.remembered(self._values, name, f"{self.address}.{name}", lambda: attempt(node, self.scope))
+
+    def read(self, name: str) -> Any:
+        """What a reference to an attribute is worth."""
+        if name in self.definition.attributes and name not in META_ATTRIBUTES:
+            value = self.value_of(name)
+            return self._later(name) if value is None else value
+        if self.mode == "data" and name in {"json", "minified_json"}:
+            return self.document(name)
+        blocks = self._blocks(name)
+        return self._later(name) if blocks is None else blocks
+
+    def _later(self, name: str) -> Unknown:
+        return Unknown(f"known after apply: {self.address}.{name}", ref=self.address)
+
+    def _blocks(self, name: str) -> Any:
+        """The nested blocks of a type as others see them; ``None`` when the resource has none. Order may be the
+        provider's."""
+        blocks = [block for block in self.definition.blocks if name in {block.type, *block.labels[:1]}]
+        made: dict[str, Any] = {}
+        add_blocks(made, blocks, self.scope)
+        found = made.get(name)
+        if not isinstance(found, list) or isinstance(found, Partial) or len(found) != 1:
+            return None
+        return [Part(found[0], self.address)]
+
+    def document(self, name: str) -> Any:
+        """The JSON text of a data source that is worked out without any service."""
+        if self.definition.type != "aws_iam_policy_document" or name in self.definition.attributes:
+            return self._later(name)
+        from iacgate.lang.terraform.policy import policy_text
+
+        return self.owner.remembered(
+            self._values, f"${name}", f"{self.address}.{name}", lambda: policy_text(self, name)
+        )
+
+    def values(self) -> dict[str, Any]:
+        """The values of the body, unfinished."""
+        attributes, blocks = content_of(self.definition.attributes, self.definition.blocks)
+        values = {name: self.value_of(name) for name in attributes}
+        if blocks:
+            add_blocks(values, blocks, self.scope)
+        return values
+
+    def body(self) -> dict[str, Any]:
+        """The attributes as a plan gives them: nested blocks as lists of objects, what is not set absent."""
+        if self._body is None:
+            values = self.values()
+            if self.mode == "data" and self.definition.type == "aws_iam_policy_document":
+                values["json"] = self.document("json")
+            self._body = {name: finish(value) for name, value in values.items() if value is not None}
+        return self._body
+
+    def source(self, path: Path) -> Source | None:
+        """The source of a path into the body; ``None`` for what only the header stands for."""
+        attributes, blocks = content_of(self.definition.attributes, self.definition.blocks)
+        return source_of(path, attributes, blocks, self.scope)
+
+
+_FILE_FUNCTIONS = frozenset(
+    [
+        "file",
+        "filebase64",
+        "fileexists",
+        "fileset",
+        "templatefile",
+        "templatestring",
+        "basename",
+        "dirname",
+        "filemd5",
+        "filesha1",
+        "filesha256",
+        "filesha512",
+        "filebase64sha256",
+        "filebase64sha512",
+    ]
+)
+
+
+def _resource_address(key: tuple[str, str, str]) -> str:
+    mode, kind, name = key
+    return f"{kind}.{name}" if mode == "managed" else f"{mode}.{kind}.{name}"

@@ -1,0 +1,359 @@
+"""The values of Terraform expressions: native Python values and the few kinds that Python does not tell apart.
+
+Room: ``lang``. A string is ``str``, a number ``int`` or ``Decimal`` (never ``float``: Terraform counts in 512 bits), a
+bool ``bool``, null ``None``, a tuple ``list``, an object ``dict``; :class:`List`, :class:`Set` and :class:`Map` are the
+collection types. What is not known is an ``Unknown``: a plain one, or one of the kinds below that still know something.
+A sensitive value is wrapped in ``Secret``. :func:`finish` turns a value into what a resource's body holds.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from iacgate.model import Partial, Secret, Unknown
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+LONGEST_TEXT = 10 * 1024 * 1024
+"""The longest string an expression may build, in characters."""
+LARGEST_VALUE = 1_000_000
+"""The most elements, counted through all levels, of a value that ends in a body."""
+
+
+class Fault(Exception):  # noqa: N818  (the user's expression fails, not we)
+    """Terraform would refuse this expression; ``try`` and ``can`` see it, anywhere else the value is unknown."""
+
+
+class Exhausted(Exception):  # noqa: N818  (a limit was reached, it is not an error of anyone's)
+    """This cannot be evaluated here (a limit, a feature); unlike a :class:`Fault` it says nothing about Terraform.
+
+    ``try`` and ``can`` do not see it: the whole named value becomes unknown.
+    """
+
+
+class List(list[Any]):
+    """A list: all elements of one type, unlike a tuple."""
+
+    __slots__ = ()
+
+
+class Set(list[Any]):
+    """A set: distinct elements in Terraform's order. Make it with :func:`make_set`."""
+
+    __slots__ = ()
+
+
+class Map(dict[str, Any]):
+    """A map: all elements of one type, unlike an object."""
+
+    __slots__ = ()
+
+
+class Text(Unknown):
+    """A string with holes: ``parts`` are its known stretches and the unknown values between them."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, parts: list[Any]) -> None:
+        holes = [part for part in parts if isinstance(part, Unknown)]
+        first, last = parts[0], parts[-1]
+        super().__init__(
+            holes[0].reason,
+            ref=holes[0].ref if len(holes) == 1 else None,
+            prefix=first if isinstance(first, str) else first.prefix,
+            suffix=last if isinstance(last, str) else last.suffix,
+        )
+        self.parts = parts
+
+
+class Encoded(Unknown):
+    """The JSON text of a ``document`` with unknown leaves: as a string unknown, as a document mostly known."""
+
+    __slots__ = ("document",)
+
+    def __init__(self, document: Any, hole: Unknown) -> None:
+        super().__init__(hole.reason)
+        self.document = document
+
+
+def unknown_from(value: Unknown) -> Unknown:
+    """What a computation with this unknown gives: unknown for the same reason, but no longer the same value."""
+    return value if type(value) is Unknown and value.ref is None else Unknown(value.reason)
+
+
+def secret(value: Any) -> Any:
+    """``value`` marked sensitive. What is unknown stays unknown and forgets what it knew of its text."""
+    if isinstance(value, Unknown):
+        return Unknown(value.reason, ref=value.ref)
+    return value if value is None or isinstance(value, Secret) else Secret(value)
+
+
+def first_unknown(value: Any) -> Unknown | None:
+    """An unknown inside the value, at any depth, or ``None`` when it is wholly known."""
+    if isinstance(value, Unknown):
+        return value
+    if not isinstance(value, list | dict | Secret):
+        return None
+    seen: set[int] = set()
+    stack: list[Any] = [value]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Unknown):
+            return node
+        if isinstance(node, Secret):
+            stack.append(node.reveal())
+        elif isinstance(node, list | dict) and id(node) not in seen:
+            seen.add(id(node))
+            stack.extend(node.values() if isinstance(node, dict) else node)
+    return None
+
+
+def has_secret(value: Any) -> bool:
+    """Whether the value is sensitive or holds something sensitive."""
+    if not isinstance(value, list | dict | Secret):
+        return False
+    seen: set[int] = set()
+    stack: list[Any] = [value]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Secret):
+            return True
+        if isinstance(node, list | dict) and id(node) not in seen:
+            seen.add(id(node))
+            stack.extend(node.values() if isinstance(node, dict) else node)
+    return False
+
+
+def bare(value: Any, memo: dict[int, Any] | None = None) -> Any:
+    """The value without marks of sensitivity, at any depth; the same object when there are none."""
+    if isinstance(value, Secret):
+        return bare(value.reveal(), memo)
+    if not isinstance(value, list | dict) or not has_secret(value):
+        return value
+    memo = {} if memo is None else memo
+    if id(value) not in memo:
+        memo[id(value)] = rebuilt(value, lambda item: bare(item, memo))
+    return memo[id(value)]
+
+
+def rebuilt(value: Any, change: Any) -> Any:
+    """A container of the same kind with every element changed."""
+    if isinstance(value, dict):
+        items = {key: change(item) for key, item in value.items()}
+        return Map(items) if isinstance(value, Map) else items
+    elements = [change(item) for item in value]
+    return elements if type(value) is list else type(value)(elements)
+
+
+def is_number(value: Any) -> bool:
+    kind = type(value)
+    return kind is int or kind.__name__ == "Decimal"
+
+
+def number(value: Any) -> Any:
+    """A number in its normal form: an ``int`` wherever it is whole."""
+    if type(value) is int:
+        return value
+    whole = value.to_integral_value()
+    return int(whole) if whole == value and value.adjusted() < 5000 else value
+
+
+def decimals(text: str) -> int | Decimal:
+    """The number written in ``text``. Raises ``ValueError`` where it is none or too large to hold."""
+    digits = text.removeprefix("-")
+    if digits.isascii() and digits.isdigit():
+        if len(digits) > 4000:
+            raise ValueError(text[:20])
+        return int(text)
+    from decimal import Context, Decimal, DecimalException
+
+    if not digits.isascii() or not digits[:1].isdigit() or "_" in digits:
+        raise ValueError(text[:20])
+    try:
+        return number(Context(prec=400).create_decimal(Decimal(text)))  # type: ignore[no-any-return]  # see number
+    except DecimalException as error:
+        raise ValueError(text[:20]) from error
+
+
+def number_text(value: Any) -> str:
+    """A number as Terraform writes it in a string. Raises :class:`Exhausted` where its last digits are not known."""
+    if type(value) is int:
+        return str(value)
+    if len(value.as_tuple().digits) > 140:
+        raise Exhausted("this fraction has no end, how Terraform rounds it is not known")
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def make_set(items: Iterable[Any]) -> Any:
+    """A set of values of one type: distinct, in order; one that holds unknowns keeps them last."""
+    kept: list[Any] = []
+    holes: list[Any] = []
+    seen: set[Any] = set()
+    for item in items:
+        if first_unknown(item) is not None:
+            holes.append(item)
+            continue
+        mark = identity(item)
+        if mark not in seen:
+            seen.add(mark)
+            kept.append(item)
+    kept.sort(key=set_order)
+    return Set(kept + holes)
+
+
+def identity(value: Any) -> Any:
+    """A hashable that is equal for equal known values and differs for any two others, ``1`` and ``true`` too."""
+    if isinstance(value, Secret):
+        value = bare(value)
+    if isinstance(value, dict):
+        kind = "map" if isinstance(value, Map) else "object"
+        return (kind, tuple((key, identity(value[key])) for key in sorted(value)))
+    if isinstance(value, list):
+        return (type(value).__name__, tuple([identity(item) for item in value]))
+    if isinstance(value, bool) or value is None:
+        return (value,)
+    return value
+
+
+def set_order(value: Any) -> Any:
+    """Where an element stands in a set: primitives by value, anything else by the bytes Terraform hashes."""
+    if isinstance(value, Secret):
+        value = bare(value)
+    if value is None:
+        return (1, b"")
+    if isinstance(value, str):
+        return (0, value.encode("utf-8", "surrogatepass"))
+    if isinstance(value, list | dict):
+        return (0, _set_bytes(value).encode("utf-8", "surrogatepass"))
+    return (0, value)
+
+
+def _set_bytes(value: Any) -> str:
+    """What ``go-cty`` writes to tell the elements of a set apart (``appendSetHashBytes``); its order is the set's."""
+    if value is None:
+        return "~"
+    if isinstance(value, bool):
+        return "T" if value else "F"
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, Map):
+        return "{" + "".join([f"{_set_bytes(key)}:{_set_bytes(value[key])};" for key in sorted(value)]) + "}"
+    if isinstance(value, dict):
+        return "<" + "".join([_set_bytes(value[key]) + ";" for key in sorted(value)]) + ">"
+    if isinstance(value, List | Set):
+        return "[" + "".join([_set_bytes(item) + ";" for item in value]) + "]"
+    if isinstance(value, list):
+        return "<" + "".join([_set_bytes(item) + ";" for item in value]) + ">"
+    return number_text(value)
+
+
+def equal(left: Any, right: Any) -> Any:
+    """``left == right`` as Terraform compares: values of different types are never equal."""
+    if left is None or right is None:
+        return _equals_null(right if left is None else left)
+    hole = first_unknown([left, right])
+    if hole is not None:
+        return unknown_from(hole)
+    if not left and not right and isinstance(left, List | Set | Map) and type(left) is type(right):
+        return Unknown("whether two empty collections have the same type is not known")
+    return identity(left) == identity(right)
+
+
+def _equals_null(other: Any) -> Any:
+    if other is None:
+        return True
+    if isinstance(other, Unknown) and not isinstance(other, Text | Encoded):
+        return unknown_from(other)
+    return False
+
+
+class _Finish:
+    """One conversion of a value to a body; counts what it writes so that a value that doubles itself ends."""
+
+    __slots__ = ("left",)
+
+    def __init__(self) -> None:
+        self.left = LARGEST_VALUE
+
+    def value(self, value: Any) -> Any:
+        kind = type(value)
+        if kind is str or kind is bool or kind is int or value is None:
+            return value
+        if isinstance(value, list | dict):
+            self.left -= len(value) + 1
+            if self.left < 0:
+                return Unknown(f"the value has more than {LARGEST_VALUE} elements")
+            if isinstance(value, dict):
+                return {key: self.value(item) for key, item in value.items()}
+            items = [self.value(item) for item in value]
+            return Partial(items, maybe=value.maybe) if isinstance(value, Partial) else items
+        if isinstance(value, Secret):
+            inner = self.value(bare(value))
+            return inner if isinstance(inner, Unknown) else Secret(inner)
+        return self.unknown(value) if isinstance(value, Unknown) else float(value)
+
+    def unknown(self, value: Unknown) -> Any:
+        if isinstance(value, Encoded):
+            return self.value(value.document)
+        if isinstance(value, Text):
+            return self.text(value)
+        if type(value) is Unknown:
+            return value
+        return Unknown(value.reason, ref=value.ref, prefix=value.prefix, suffix=value.suffix)
+
+    def text(self, value: Text) -> Any:
+        document = decoded_holes(value)
+        if document is not None:
+            return self.value(document)
+        return Unknown(value.reason, ref=value.ref, prefix=value.prefix, suffix=value.suffix)
+
+
+def finish(value: Any) -> Any:
+    """The value as a body holds it: plain containers, ``int`` and ``float``, plain ``Unknown``, JSON with holes as
+    data."""
+    return _Finish().value(value)
+
+
+def decoded_holes(text: Text) -> Any:
+    """The document that a JSON text with holes spells, unknown where they are; ``None`` when it spells none."""
+    if not text.prefix.lstrip().startswith(("{", "[")):
+        return None
+    holes: list[Unknown] = []
+    spelled: list[str] = []
+    for part in text.parts:
+        if isinstance(part, str):
+            spelled.append(part)
+        else:
+            spelled.append(f"\ue000{len(holes)}\ue001")
+            holes.append(part)
+    if any("\ue000" in part for part in text.parts if isinstance(part, str)):
+        return None
+    try:
+        document = json.loads("".join(spelled), parse_float=str)
+    except (ValueError, RecursionError):
+        return None
+    return _fill(document, holes) if isinstance(document, dict | list) else None
+
+
+def _fill(node: Any, holes: list[Unknown]) -> Any:
+    if isinstance(node, dict):
+        if any("\ue000" in key for key in node):
+            return Unknown("a key of this document is not known")
+        return {key: _fill(item, holes) for key, item in node.items()}
+    if isinstance(node, list):
+        return [_fill(item, holes) for item in node]
+    if not isinstance(node, str) or "\ue000" not in node:
+        return node
+    parts: list[Any] = []
+    for index, piece in enumerate(node.split("\ue000")):
+        number_, mark, rest = piece.partition("\ue001")
+        if index and mark:
+            parts.append(holes[int(number_)])
+        text = rest if index else piece
+        if text:
+            parts.append(text)
+    return parts[0] if len(parts) == 1 else Text(parts)

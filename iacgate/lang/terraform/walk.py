@@ -1,0 +1,38 @@
+"""Everything a root module makes. In: a root :class:`ModuleInstance`. Out: module instances and what is in them, in
+source order.
+
+Room: ``lang``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from iacgate.lang.terraform.instances import CallGroup, Instance, ModuleInstance
+
+
+def modules(root: ModuleInstance) -> Iterator[ModuleInstance]:
+    """The module itself and every instance of the modules it calls, callers first."""
+    pending = [root]
+    while pending:
+        module = pending.pop()
+        yield module
+        pending.extend(reversed([child for group in groups(module) for child in group.members if child is not None]))
+
+
+def own_instances(module: ModuleInstance) -> Iterator[Instance]:
+    """The provider blocks, resources and data sources of one module instance."""
+    for (name, alias), definition in module.module.providers.items():
+        label = f"provider.{name}.{alias}" if alias else f"provider.{name}"
+        yield Instance(module, definition, module.prefix + label, None, {}, symbolic=module.symbolic)
+    for mode, kind, name in module.module.resources:
+        group = module.resources(mode, kind, name)
+        yield from group.members if group else ()
+
+
+def groups(module: ModuleInstance) -> Iterator[CallGroup]:
+    """The module calls of a module instance."""
+    for name in module.module.calls:
+        group = module.calls(name)
+        if group is not None:
+            yield group
