@@ -1,0 +1,281 @@
+"""Rendering: charts and kustomizations → the objects they stand for, by the user's own tools.
+
+In: the documents of ``Chart.yaml`` and ``kustomization.yaml`` files, and the manifests that were read. Out: resources
+with the rendered body, placed in the file they come from wherever that can be told, and the files they stand for. What
+fails is trouble. Nothing is fetched: git and HTTP are shut for the tools.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from iacgate.errors import SyntaxFailure
+from iacgate.inputs.kubernetes import KUSTOMIZATIONS, is_object, resource, resources_of
+from iacgate.model import Document, Location, Path, Resource, Trouble, stable_path
+from iacgate.spi import InputContext
+from iacgate.syntax.yaml import YamlDocument, load_all
+
+_ORIGIN = "config.kubernetes.io/origin"
+_TIMEOUT = 60
+_NOWHERE = "http://127.0.0.1:9"
+_OFFLINE = {
+    "GIT_ALLOW_PROTOCOL": "file",
+    "GIT_TERMINAL_PROMPT": "0",
+    "HTTP_PROXY": _NOWHERE,
+    "HTTPS_PROXY": _NOWHERE,
+    "http_proxy": _NOWHERE,
+    "https_proxy": _NOWHERE,
+    "NO_PROXY": "",
+    "no_proxy": "",
+    "KUBECONFIG": os.devnull,
+}
+_Rendered = tuple[list[Resource], set[str]]
+
+
+class _Failed(Exception):  # noqa: N818  (data for a trouble)
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+def render(special: Sequence[Document], manifests: Sequence[Document], context: InputContext) -> _Rendered:
+    """All charts and kustomizations in focus. With ``render: always`` a missing tool is trouble, else a notice."""
+    resources: list[Resource] = []
+    replaced: set[str] = set()
+    for document in _roots(special):
+        try:
+            if document.kind == "helm-chart":
+                found, sources = _chart(document, context), set[str]()
+            else:
+                found, sources = _kustomization(document, manifests, context)
+        except _Failed as failed:
+            _complain(document, failed, context)
+            continue
+        except SyntaxFailure as failure:
+            _complain(document, _Failed(f"what it renders to does not read: {failure.message}"), context)
+            continue
+        context.notices.append(f"{document.path}: rendered, {len(found)} objects")
+        resources.extend(found)
+        replaced |= sources
+    return resources, replaced
+
+
+def patch_files(special: Sequence[Document]) -> dict[str, str]:
+    """Paths of files that a kustomization names as patches, and the path of that kustomization."""
+    found: dict[str, str] = {}
+    for document in special:
+        if document.kind == "kustomization":
+            for entry in _patch_entries(document.body):
+                if "\n" not in entry:
+                    found[_beside(document.path, entry)] = document.path
+    return found
+
+
+def _patch_entries(body: Any) -> Iterator[str]:
+    for key in ("patches", "patchesStrategicMerge", "patchesJson6902"):
+        for each in _listed(body, key):
+            entry = each.get("path") if isinstance(each, dict) else each
+            if isinstance(entry, str):
+                yield entry
+
+
+def _listed(body: Any, key: str) -> list[Any]:
+    held = body.get(key) if isinstance(body, dict) else None
+    return held if isinstance(held, list) else []
+
+
+def _beside(path: str, entry: str) -> str:
+    return posixpath.normpath(posixpath.join(posixpath.dirname(path), entry))
+
+
+def _roots(special: Sequence[Document]) -> list[Document]:
+    """What is rendered by itself: no base of another kustomization, no component, no subchart, no library."""
+    used = {
+        _beside(document.path, entry)
+        for document in special
+        if document.kind == "kustomization"
+        for key in ("resources", "bases", "components")
+        for entry in _listed(document.body, key)
+        if isinstance(entry, str)
+    }
+    folders = {posixpath.dirname(document.path) for document in special if document.kind == "helm-chart"}
+    return [document for document in special if document.focus and not _is_part(document, used, folders)]
+
+
+def _is_part(document: Document, used: set[str], chart_folders: set[str]) -> bool:
+    folder = posixpath.dirname(document.path)
+    if document.kind == "kustomization":
+        return posixpath.normpath(folder or ".") in used or document.body.get("kind") == "Component"
+    above, _, below = folder.rpartition("/charts/")
+    is_subchart = bool(below) and above in chart_folders
+    return is_subchart or document.body.get("type") == "library"
+
+
+def _complain(document: Document, failed: _Failed, context: InputContext) -> None:
+    location = Location(file=document.path)
+    if failed.message.endswith("not installed") and context.settings.get("render") != "always":
+        context.notices.append(f"{document.path}: not rendered, {failed.message}")
+        return
+    message = f"{document.path}: {failed.message}"
+    context.troubles.append(Trouble(kind="unreadable", message=message, hint=failed.hint, location=location))
+
+
+def _kustomization(document: Document, manifests: Sequence[Document], context: InputContext) -> _Rendered:
+    """Built through a kustomization of our own around it, which asks for the origin of each object."""
+    folder = os.path.realpath(os.path.dirname(os.path.join(context.root, document.path)))
+    with tempfile.TemporaryDirectory(prefix="iacgate-") as made:
+        around = os.path.realpath(made)
+        with open(os.path.join(around, KUSTOMIZATIONS[0]), "w", encoding="utf-8") as stream:
+            relative = os.path.relpath(folder, around).replace(os.sep, "/")
+            stream.write(
+                f"resources: ['{relative.replace(chr(39), chr(39) * 2)}']\nbuildMetadata: [originAnnotations]\n"
+            )
+        output = _run([*_kustomize(), around], context)
+    by_file: dict[str, list[Resource]] = {}
+    for each in manifests:
+        absolute = os.path.realpath(os.path.join(context.root, each.path))
+        by_file.setdefault(absolute, []).extend(resources_of(each))
+    patches = [by for path in patch_files([document]) for by in by_file.get(_absolute(context, path), ())]
+    found, replaced = [], set()
+    for built in load_all(output, document.path):
+        if is_object(built.body):
+            body, file = _without_origin(built.body)
+            origin = _same_object(body, by_file.get(os.path.normpath(os.path.join(around, file)), []))
+            found.append(_placed(body, origin, patches, document))
+            replaced |= {origin.document.path} if origin is not None else set()
+    return found, replaced
+
+
+def _absolute(context: InputContext, path: str) -> str:
+    return os.path.realpath(os.path.join(context.root, path))
+
+
+def _kustomize() -> list[str]:
+    if path := shutil.which("kustomize"):
+        return [path, "build"]
+    if path := shutil.which("kubectl"):
+        return [path, "kustomize"]
+    raise _Failed("neither kustomize nor kubectl is installed", "install one, or use --render never")
+
+
+def _without_origin(body: dict[str, Any]) -> tuple[dict[str, Any], str]:
+    """The object without the annotation we asked for, and the path in it."""
+    metadata = dict(body.get("metadata") or {})
+    annotations = dict(metadata.get("annotations") or {})
+    origin = annotations.pop(_ORIGIN, "")
+    metadata["annotations"] = annotations
+    if not annotations:
+        del metadata["annotations"]
+    for line in str(origin).splitlines():
+        key, _, file = line.partition(": ")
+        if key == "path":
+            return {**body, "metadata": metadata}, file
+    return {**body, "metadata": metadata}, ""
+
+
+def _same_object(body: dict[str, Any], candidates: list[Resource]) -> Resource | None:
+    """The object of the file it came from; its name may have got a prefix or a suffix."""
+    built = resource(_DETACHED, body)
+    same = [each for each in candidates if each.type == built.type]
+    named = [each for each in same if each.name in built.name]
+    named.sort(key=lambda each: len(each.name), reverse=True)
+    return named[0] if named else None
+
+
+def _placed(body: dict[str, Any], origin: Resource | None, patches: list[Resource], document: Document) -> Resource:
+    if origin is None:
+        return resource(replace(document, locate=lambda _: Location(file=document.path), comments=tuple), body)
+    sources = [origin, *(each for each in patches if each.type == origin.type and each.name == origin.name)]
+
+    def locate(path: Path) -> Location:
+        steps = stable_path(body, path)
+        value = _get(body, steps)
+        for source in sources:
+            if value is not None and source.get(*steps) == value:
+                return source.locate(steps)
+        return origin.locate(steps)
+
+    return replace(resource(origin.document, body), locate=locate)
+
+
+def _get(body: Any, path: Path) -> Any:
+    return replace(_DETACHED, body=body).get(*path)
+
+
+_DETACHED = Document(path="", kind="kubernetes", body=None, locate=lambda _: Location(file=""))
+
+
+def _chart(document: Document, context: InputContext) -> list[Resource]:
+    helm = shutil.which("helm")
+    if helm is None:
+        raise _Failed("helm is not installed", "install it, or use --render never")
+    folder = posixpath.dirname(document.path)
+    chart = document.body.get("name")
+    values = [f"--values={os.path.join(context.root, each)}" for each in _listed(context.settings, "helm_values")]
+    label = chart if isinstance(chart, str) and chart else "release"
+    output = _run([helm, "template", label, os.path.join(context.root, folder), *values], context)
+    return [
+        resource(_in_template(built, folder, document, context), built.body)
+        for built in load_all(output, document.path)
+        if is_object(built.body)
+    ]
+
+
+def _in_template(built: YamlDocument, folder: str, document: Document, context: InputContext) -> Document:
+    """A document in the template that helm names above each object, on the line that says its kind."""
+    sources = [each.text.removeprefix("Source: ") for each in built.comments() if each.text.startswith("Source: ")]
+    path, line = document.path, 1
+    if sources:
+        path = posixpath.normpath(posixpath.join(folder, sources[0].partition("/")[2]))
+        line = _line_of_kind(_absolute(context, path), str(built.body["kind"]))
+    place = Location(file=path, line=line)
+    return Document(path=path, kind="kubernetes", body=built.body, locate=lambda _: place, index=built.index)
+
+
+def _line_of_kind(absolute: str, kind: str) -> int:
+    try:
+        with open(absolute, encoding="utf-8", errors="replace") as stream:
+            lines = stream.read().splitlines()
+    except OSError:
+        return 1
+    return next((number for number, line in enumerate(lines, 1) if line.split() == ["kind:", kind]), 1)
+
+
+def _run(command: list[str], context: InputContext) -> bytes:
+    tool = os.path.basename(command[0])
+    timeout = context.settings.get("render_timeout", _TIMEOUT)
+    try:
+        done = subprocess.run(  # noqa: S603  (the user's own tool, no shell, paths of the scanned tree only)
+            command,
+            capture_output=True,
+            check=False,
+            env={**os.environ, **_OFFLINE},
+            stdin=subprocess.DEVNULL,
+            timeout=timeout,
+        )
+    except subprocess.TimeoutExpired:
+        raise _Failed(f"{tool} did not finish within {timeout} seconds") from None
+    except OSError as error:
+        raise _Failed(f"{tool} cannot be run: {(error.strerror or '').lower()}") from None
+    if done.returncode != 0:
+        said = _complaint(done.stderr, context.root) or f"exit status {done.returncode}"
+        raise _Failed(f"{tool} failed: {said}", "run it by hand to see all it says")
+    return done.stdout
+
+
+def _complaint(stderr: bytes, root: str) -> str:
+    """The innermost part of what a tool says, without its log header and the folder everybody knows."""
+    text = " ".join(stderr.decode("utf-8", "replace").split()).replace(f"{os.path.realpath(root)}{os.sep}", "")
+    _, _, logged = text.rpartition('"command failed" err=')
+    said = logged.strip('<>" ')
+    for outer in ("accumulating resources from ", "accumulating components: "):
+        said = said.rpartition(outer)[2]
+    return said if len(said) <= 300 else f"{said[:300]} …"
