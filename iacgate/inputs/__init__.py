@@ -51,12 +51,14 @@ class Registry:
         return None
 
     def _candidates(self, source: SourceFile) -> Iterator[InputAdapter]:
+        """Those the name speaks for; for a file named by the user, then all others."""
         name = source.path.rpartition("/")[2].lower()
-        for entry in ADAPTERS:
-            if source.named or _interested(entry, name):
-                yield self._load(entry)
+        likely = [entry for entry in ADAPTERS if _interested(entry, name)]
+        yield from map(self._load, likely)
         for _, adapter in self._from_plugins():
             yield adapter
+        if source.named:
+            yield from (self._load(entry) for entry in ADAPTERS if entry not in likely)
 
     def _load(self, entry: Entry) -> InputAdapter:
         adapter = self._loaded.get(entry.name)
