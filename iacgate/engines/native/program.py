@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import reduce
 from typing import Any
 
 from iacgate.engines.native.select import Selection
@@ -25,12 +26,14 @@ from iacgate.model import (
     Subject,
     Unknown,
     Violation,
+    child,
 )
 
 Outcome = Violation | Doubt | NotApplicable
 CheckLookup = Callable[[str, Mapping[str, Any]], Callable[[Subject, Inventory], Iterable[Outcome]]]
 
 _SHOWN = 200
+_SEARCHED = 2_000
 _SPACE = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")
 _LOOKING_AT_PLANS = frozenset(("actions", "before", "subject"))
 
@@ -150,7 +153,7 @@ class _Program:
     def elements_unknown(self, unknown: Unknown, subject: Subject, context: Context) -> Doubt:
         assert self.each_tree is not None  # noqa: S101  (this form is only chosen when there is one)
         place = locate(self.each_tree, Located(subject.body, ()), context)
-        return Doubt(reason=unknown.reason, path=place.path or ())
+        return Doubt(reason=unknown.reason, path=_blamed(subject.body, place.path or (), unknown))
 
     def report_elements(
         self, listed: list[Any], answers: list[Truth], applies: Truth, context: Context
@@ -165,16 +168,17 @@ class _Program:
                 place = places[index] if index < len(places) else Located(listed[index], whole.path)
                 found.append(self.report(answer, place, context, doubted=applies))
         if isinstance(listed, Partial):
-            found.append(Doubt(reason=listed.maybe.reason, path=whole.path or ()))
+            path = _blamed(context.subject.body, whole.path or (), listed.maybe)
+            found.append(Doubt(reason=listed.maybe.reason, path=path))
         return found
 
     def report(self, answer: Truth, element: Located, context: Context, *, doubted: Truth) -> Violation | Doubt:
         """A violation (the answer is true) or a doubt, at its place."""
         if isinstance(answer, Unknown):
             tree = self.where_tree if isinstance(doubted, Unknown) and self.where_tree is not None else self.tree
-            start = Located(context.subject.body, ()) if tree is self.where_tree and context.subject else element
-            decisive = locate(tree, start, context)
-            return Doubt(reason=answer.reason, path=_first(decisive.path, element.path))
+            body = context.subject.body if context.subject is not None else None
+            decisive = locate(tree, Located(body, ()) if tree is self.where_tree else element, context)
+            return Doubt(reason=answer.reason, path=_blamed(body, _first(decisive.path, element.path), answer))
         decisive = locate(self.at if self.at is not None else self.tree, element, context)
         return Violation(
             message=self.sentence(element.value, context),
@@ -192,6 +196,22 @@ class _Program:
 
 def _first(*paths: Path | None) -> Path:
     return next((path for path in paths if path is not None), ())
+
+
+def _blamed(body: Any, path: Path, unknown: Unknown) -> Path:
+    """The path of the unknown value itself: at ``path``, else the first below it with the same reason."""
+    start = reduce(child, path, body)
+    waiting: list[tuple[Path, Any]] = [(path, start)]
+    for place, node in waiting:
+        if isinstance(node, Unknown) and node.reason == unknown.reason:
+            return place
+        if len(waiting) < _SEARCHED and isinstance(node, dict):
+            waiting.extend(((*place, key), held) for key, held in node.items())
+        elif len(waiting) < _SEARCHED and isinstance(node, list):
+            if isinstance(node, Partial) and node.maybe.reason == unknown.reason:
+                return place
+            waiting.extend(((*place, index), held) for index, held in enumerate(node))
+    return path
 
 
 def _as_sentence(title: str) -> str:

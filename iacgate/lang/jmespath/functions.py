@@ -78,6 +78,39 @@ TABLE: dict[str, Row] = {
     "trim": (_TEXT, "plain", 1, 2),
     "unique": (_TEXT, "plain", 1, 1),
     "upper": (_TEXT, "plain", 1, 1),
+    # networks
+    "cidr_contains": ("network", "aware", 2, 2),
+    "cidr_size": ("network", "aware", 1, 1),
+    "covers_all_ports": ("network", "aware", 1, 1),
+    "covers_port": ("network", "aware", 2, 3),
+    "covers_ports": ("network", "aware", 2, 3),
+    "egress_rules": ("firewall", "places", 1, 1),
+    "ingress_rules": ("firewall", "places", 1, 1),
+    "is_private": ("network", "aware", 1, 1),
+    "open_to_world": ("network", "aware", 1, 1),
+    # policies
+    "allows": ("iam", "aware", 2, 3),
+    "condition_values": ("iam", "aware", 3, 3),
+    "denies": ("iam", "aware", 2, 3),
+    "policy_statements": ("iam", "places", 1, 1),
+    "principals": ("iam", "aware", 1, 2),
+    "public_principal": ("iam", "aware", 1, 1),
+    "public_statement": ("iam", "aware", 1, 1),
+    "restricted": ("iam", "aware", 1, 1),
+    # numbers in text
+    "duration": ("duration", "plain", 1, 1),
+    "quantity": ("quantity", "plain", 1, 1),
+    "satisfies": ("semver", "plain", 2, 2),
+    "semver": ("semver", "plain", 1, 1),
+    "semver_compare": ("semver", "plain", 2, 2),
+    # what is referred to, what is written down
+    "commands": ("jmespath.artifacts", "aware", 1, 1),
+    "entropy": ("secrets", "plain", 1, 1),
+    "has_secret": ("secrets", "aware", 1, 1),
+    "image": ("jmespath.artifacts", "aware", 1, 1),
+    "is_secret": ("secrets", "aware", 2, 2),
+    "secret_kind": ("secrets", "plain", 1, 1),
+    "secrets": ("secrets", "places", 1, 1),
     # Kubernetes
     "containers": ("pods", "places", 1, 1),
     "main_containers": ("pods", "places", 1, 1),
@@ -88,8 +121,10 @@ ALIASES = {"startswith": "starts_with", "endswith": "ends_with"}
 """Spellings that people try first; they mean the same."""
 
 BOOLEAN = frozenset((
-    "all", "any", "contains", "ends_with", "endswith", "has", "in", "intersects", "is_unknown", "matches", "none",
-    "starts_with", "startswith",
+    "all", "allows", "any", "cidr_contains", "contains", "covers_all_ports", "covers_port", "covers_ports", "denies",
+    "ends_with", "endswith", "has", "has_secret", "in", "intersects", "is_private", "is_secret", "is_unknown",
+    "matches", "none", "open_to_world", "public_principal", "public_statement", "restricted", "starts_with",
+    "startswith",
 ))  # fmt: skip
 """Functions whose answer is true, false or unknown and nothing else: ``||`` and ``&&`` follow Kleene on them."""
 

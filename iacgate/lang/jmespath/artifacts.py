@@ -1,0 +1,65 @@
+"""Functions on what infrastructure code refers to: container images, shell commands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from iacgate.lang import shell
+from iacgate.lang.image import BadReference, parse_image
+from iacgate.lang.jmespath.logic import doubt
+from iacgate.model import Secret, Unknown
+
+
+def image(reference: Any) -> Any:
+    """The parts of an image reference: ``{registry, repository, tag, digest, name}``; null for what is none.
+
+    ``name`` is how people write it (``nginx``). Of a reference with a hole in it the known parts are given.
+    """
+    if isinstance(reference, Secret):
+        reference = reference.reveal()
+    if not isinstance(reference, str | Unknown):
+        return None
+    if isinstance(reference, Unknown) and not (reference.prefix or reference.suffix):
+        return doubt(reference)
+    try:
+        found = parse_image(reference)
+    except BadReference:
+        return None
+    return {
+        "registry": found.registry,
+        "repository": found.repository,
+        "tag": found.tag,
+        "digest": found.digest,
+        "name": found.familiar,
+    }
+
+
+def commands(script: Any) -> Any:
+    """The simple commands of a shell script: ``{name, words, text, prefix, assignments, piped_to}``.
+
+    ``words`` are the arguments without quotes, ``prefix`` names what runs the command (``sudo``), ``piped_to`` the
+    commands that read its output, the next one first.
+    """
+    if isinstance(script, Secret):
+        script = script.reveal()
+    if isinstance(script, Unknown):
+        return doubt(script)
+    if isinstance(script, list):
+        found = [command for part in script if isinstance(part, str) for command in shell.commands(part)]
+    elif isinstance(script, str):
+        found = shell.commands(script)
+    else:
+        return None
+    return [_command(found, index) for index in range(len(found))]
+
+
+def _command(found: list[shell.Command], index: int) -> dict[str, Any]:
+    command = found[index]
+    return {
+        "name": command.name,
+        "words": command.texts,
+        "text": " ".join([command.name, *command.texts]),
+        "prefix": list(command.prefix),
+        "assignments": {name: word.text for name, word in command.assignments.items()},
+        "piped_to": [reader.name for reader in shell.follow(found, index)],
+    }
