@@ -61,7 +61,7 @@ def placed(
                 finding,
                 environment=environment or environments[file],
                 owner=owner_of(finding, settings.owner, codeowners),
-                qualifier=_file_of(finding.subject) if finding.subject.address in shared else "",
+                qualifier=_namespace_of(finding.subject) if finding.subject.address in shared else "",
                 occurrence=1,
             )
         )
@@ -88,16 +88,17 @@ def _numbered(findings: list[Finding]) -> list[Finding]:
 
 
 def _shared_addresses(inventory: Inventory, wanted: set[str]) -> set[str]:
-    """Addresses that one adapter found in more than one file (a plan and its source name the same thing)."""
-    files: dict[tuple[str, str], str] = {}
+    """Addresses that one adapter found in more than one file or root (a plan and its source name the same thing)."""
+    places: dict[tuple[str, str], str] = {}
     shared: set[str] = set()
     for resource in inventory.resources:
         if resource.address in wanted:
-            path = resource.document.path
-            if files.setdefault((resource.adapter, resource.address), path) != path:
+            place = _namespace_of(resource)
+            if places.setdefault((resource.adapter, resource.address), place) != place:
                 shared.add(resource.address)
     return shared
 
 
-def _file_of(subject: Subject) -> str:
-    return subject.path if isinstance(subject, Document) else subject.document.path
+def _namespace_of(subject: Subject) -> str:
+    """What an address is unique in: the plan or root module that the adapter names, else the file."""
+    return subject.path if isinstance(subject, Document) else subject.root or subject.document.path

@@ -78,6 +78,8 @@ def parse_allow(text: str) -> Remark:
         key = pair["key"].lower()
         if key not in _WORDS:
             return Remark(tool="iacgate", rules=rules, problem=_unknown_word(pair["key"]))
+        if key in values:
+            return Remark(tool="iacgate", rules=rules, problem=f"{key}= is written twice")
         values[key] = (pair["double"] or pair["single"] or pair["bare"] or "").strip()
         position = pair.end()
     return _allow(rules, values)
