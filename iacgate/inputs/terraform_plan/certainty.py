@@ -6,11 +6,13 @@ instance. A plan of thousands of instances holds tens of thousands of unknown va
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from iacgate.inputs.terraform_plan.configuration import Answer, Configuration
+from iacgate.inputs.terraform_plan.configuration import Answer, Configuration, Found, longest
 from iacgate.lang.terraform.address import Address, AddressError, parse_address, without_keys
-from iacgate.model import Path, Relation, Unknown
+from iacgate.model import Partial, Path, Relation, Unknown
 
 _WHY = "known after apply"
 
@@ -42,13 +44,30 @@ class Origin:
         return self.address is not None and self.configuration.counted(self.address, path, count)
 
     def relations(self, body: Any) -> tuple[Relation, ...]:
-        """What the attributes of this instance name."""
+        """What the attributes of this instance name.
+
+        An unknown value that an expression sets always has a relation, if only an uncertain one whose target is how
+        the expression spells it; so an unknown value without one is the provider's own.
+        """
         if self.address is None:
-            return ()
+            return tuple(Relation(path=path, target="", certain=False) for path in _unknown_paths(body))
+        unknown = list(_unknown_paths(body))
         found: list[Relation] = []
         for path, references in self.configuration.expressions(self.address):
             answer = self.configuration.resolve(self.address, references)
-            found.extend(_relations(path, answer, _length(body, path)))
+            if answer.found:
+                found.extend(_relations(path, answer.found, _length(body, path)))
+            elif any(_same_way(path, place) for place in unknown):
+                targets = answer.loose or tuple(longest(references))
+                found.extend(Relation(path=path, target=text, certain=False) for text in targets)
+        block = self.configuration.block(self.address)
+        expressions = block.get("expressions")
+        written = expressions if isinstance(expressions, dict) else {}
+        found.extend(
+            Relation(path=path, target=f"dynamic {path[0]}", certain=False)
+            for path in unknown
+            if path and (not block or (len(path) > 1 and path[0] not in written))
+        )
         return tuple(found)
 
     def why(self, path: Path) -> tuple[str, str | None]:
@@ -81,21 +100,32 @@ class PlannedUnknown(Unknown):
         return self._origin.why(self._path)[1]
 
 
-def _relations(path: Path, answer: Answer, length: int) -> list[Relation]:
+def _relations(path: Path, targets: Sequence[Found], length: int) -> Iterator[Relation]:
     """One relation for each target. Several of one type are certain only where the value is a list that holds them."""
-    if not answer.found:
-        return [Relation(path=path, target=text, certain=False) for text in answer.loose]
-    by_type: dict[str, int] = {}
-    for found in answer.found:
-        by_type[_type(found.address)] = by_type.get(_type(found.address), 0) + 1
-    return [
-        Relation(
-            path=path,
-            target=found.address,
-            certain=found.certain and (by_type[_type(found.address)] == 1 or len(answer.found) <= length),
-        )
-        for found in answer.found
-    ]
+    by_type = Counter(_type(found.address) for found in targets)
+    for found in targets:
+        alone = by_type[_type(found.address)] == 1 or len(targets) <= length
+        yield Relation(path=path, target=found.address, certain=found.certain and alone)
+
+
+def _same_way(one: Path, other: Path) -> bool:
+    """Whether one path leads through the other."""
+    return one[: len(other)] == other[: len(one)]
+
+
+def _unknown_paths(body: Any) -> Iterator[Path]:
+    """The paths of unknown values, and of lists that may hold more."""
+    stack: list[tuple[Path, Any]] = [((), body)]
+    while stack:
+        path, node = stack.pop()
+        if isinstance(node, Unknown):
+            yield path
+        elif isinstance(node, dict):
+            stack.extend(((*path, name), value) for name, value in node.items())
+        elif isinstance(node, list):
+            stack.extend(((*path, index), value) for index, value in enumerate(node))
+            if isinstance(node, Partial):
+                yield (*path, len(node))
 
 
 def _type(address: str) -> str:

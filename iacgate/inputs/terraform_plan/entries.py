@@ -75,6 +75,7 @@ def make_resource(
         change=change,
         symbolic=data.get("index_unknown") is True or address.endswith("[*]"),
         focus=document.focus,
+        root=document.path,
     )
 
 

@@ -49,6 +49,7 @@ def _provider(document: PlanDocument, positions: Positions, key: str, provider: 
         category="provider",
         config_address=address,
         focus=document.focus,
+        root=document.path,
     )
 
 

@@ -42,6 +42,7 @@ def plan_resource(document: PlanDocument, entries: Sequence[Entry]) -> Resource:
         category="plan",
         config_address=document.path,
         focus=document.focus,
+        root=document.path,
     )
 
 
