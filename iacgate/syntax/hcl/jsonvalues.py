@@ -159,11 +159,10 @@ class Reader:
     def _separator(self, closing: str, what: str, where: str) -> None:
         cursor = self.cursor
         if cursor.kind == ",":
+            comma = cursor.start
             self.advance()
             if cursor.kind == closing:
-                cursor.fail(
-                    f'"," before "{closing}": JSON has no comma after the last {what}', cursor.start, cursor.end
-                )
+                cursor.fail(f'"," before "{closing}": JSON has no comma after the last {what}', comma, comma + 1)
         elif cursor.kind != closing:
             cursor.expected(f'"," or "{closing}" after a {what} of the {where}')
 
