@@ -14,11 +14,11 @@ import gc
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Final
 
 from iacgate.lang.terraform import layout
 from iacgate.model import Document, Location, Path, Resource, SourceFile
+from iacgate.model.dataclass import dataclass, field
 from iacgate.spi import InputContext
 from iacgate.syntax.hcl import File
 

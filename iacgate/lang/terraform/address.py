@@ -8,10 +8,11 @@ tokenizer here. Source: Terraform's internal documentation, "Resource Addressing
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache
 from typing import Literal
+
+from iacgate.model.dataclass import dataclass, replace
 
 Mode = Literal["managed", "data", "ephemeral"]
 

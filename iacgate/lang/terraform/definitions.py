@@ -7,8 +7,8 @@ Room: ``lang``. In: parsed files in Terraform's order. Out: a :class:`Module`. S
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 
+from iacgate.model.dataclass import dataclass, field
 from iacgate.syntax.hcl.file import File
 from iacgate.syntax.hcl.nodes import Attribute, Block, Literal, Node
 

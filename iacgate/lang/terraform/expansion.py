@@ -7,7 +7,6 @@ Where the keys are not known there is one *symbolic* instance that stands for al
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from iacgate.lang.terraform.address import Key
@@ -16,6 +15,7 @@ from iacgate.lang.terraform.expressions import Limits, Scope, attempt
 from iacgate.lang.terraform.types import to_number
 from iacgate.lang.terraform.values import Exhausted, Fault, Set, bare, first_unknown
 from iacgate.model import Unknown
+from iacgate.model.dataclass import dataclass, field
 
 MODULE_DEPTH = 32
 BLOCK_INSTANCES = 10_000

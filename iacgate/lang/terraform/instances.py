@@ -297,7 +297,7 @@ class Group:
     @property
     def origin(self) -> str | None:
         """The address an unknown reference to the block comes from."""
-        return self.address
+        return self.address + format_key(Wildcard.ANY)
 
     def make(self, key: Key, names: dict[str, Any]) -> Any:
         """The instance of a key."""

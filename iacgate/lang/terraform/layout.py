@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import posixpath
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from iacgate.model.dataclass import dataclass
 
 CONFIGURATION = (".tf", ".tf.json", ".tofu", ".tofu.json")
 VARIABLES = (".tfvars", ".tfvars.json")

@@ -29,7 +29,7 @@ def policy_text(instance: Instance, name: str) -> Any:
     if isinstance(document, Unknown):
         return document
     hole = _hole(document)
-    value: Any = Encoded(document, hole) if hole is not None else _spelled(document, name)
+    value: Any = Encoded(document, hole) if hole is not None else _spelled(_shortened(document), name)
     return secret(value) if marked else value
 
 
@@ -138,13 +138,25 @@ def _present(value: Any) -> bool:
     return isinstance(value, Unknown) or (value is not None and value not in ("", [], {}))
 
 
+def _shortened(node: Any) -> Any:
+    """A known document as the provider writes it: a list of one value is that value. Statements stay a list."""
+    if isinstance(node, dict):
+        return {
+            key: [_shortened(item) for item in value]
+            if key == "Statement" and isinstance(value, list)
+            else _shortened(value)
+            for key, value in node.items()
+        }
+    if isinstance(node, list):
+        return node[0] if len(node) == 1 else node
+    return node
+
+
 def _listed(values: Any) -> Any:
-    """One value as itself, several as a list in the provider's order, with the variables of IAM spelled as IAM does."""
+    """A list in the provider's order, with the variables of IAM spelled as IAM does."""
     if values is None or isinstance(values, Unknown):
         return values
     items = [_variables(item) for item in values]
-    if len(items) == 1:
-        return items[0]
     known = sorted({item for item in items if isinstance(item, str)}, reverse=True)
     return known + [item for item in items if not isinstance(item, str)]
 
@@ -194,11 +206,11 @@ def _conditions(blocks: Any) -> Any:
 def _merge_condition(tests: dict[str, Any], variable: str, items: Any) -> None:
     before = tests.get(variable)
     if before is None:
-        tests[variable] = items[0] if isinstance(items, list) and len(items) == 1 else items
+        tests[variable] = items
     elif isinstance(items, Unknown) or isinstance(before, Unknown):
         tests[variable] = items if isinstance(items, Unknown) else before
     else:
-        tests[variable] = [*(before if isinstance(before, list) else [before]), *items]
+        tests[variable] = [*before, *items]
 
 
 def _decoded(source: Any) -> Any:

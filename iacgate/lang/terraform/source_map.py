@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from iacgate.errors import SyntaxFailure
 from iacgate.lang.terraform import layout
 from iacgate.lang.terraform.address import Address, AddressError, parse_address, without_keys
 from iacgate.model import Location, Path, SourceFile, reveal
+from iacgate.model.dataclass import dataclass, field
 from iacgate.syntax.hcl.file import File
 from iacgate.syntax.hcl.nodes import Attribute, Block, Literal, Node, Object, Traversal, Tuple
 
@@ -155,14 +155,14 @@ class SourceMap:
         return self._modules[folder]
 
     def _files(self, module: _Module, names: Sequence[str]) -> Iterator[File]:
-        from iacgate.syntax.hcl import parse
+        from iacgate.syntax.hcl import parse, parse_json
 
         for name in names:
             source = self._open(os.path.join(module.folder, name))
             if source is None:
                 continue
             try:
-                yield parse(source.read(), source.path)
+                yield (parse_json if layout.is_json(name) else parse)(source.read(), source.path)
             except (SyntaxFailure, OSError):
                 module.failed.append(source.path)
 

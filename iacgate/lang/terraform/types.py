@@ -8,11 +8,11 @@ does not convert raises ``Fault``. Source: the HCL type system (go-cty ``convert
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from iacgate.lang.terraform.values import Fault, List, Map, Set, decimals, is_number, make_set, number_text, secret
 from iacgate.model import Secret, Unknown
+from iacgate.model.dataclass import dataclass
 from iacgate.syntax.hcl.nodes import Expression, FunctionCall, Literal, Object, Traversal, Tuple
 
 PRIMITIVES = frozenset({"string", "number", "bool", "any"})

@@ -19,18 +19,18 @@ from iacgate.model import Secret, Unknown
 
 _FAMILIES = {
     "text": """
-        chomp endswith format formatlist indent join lower regex regexall replace split startswith strcontains strrev
-        substr title trim trimprefix trimspace trimsuffix upper
+        chomp endswith format formatlist indent join lower regex regexall replace split startswith strcontains
+        strrev substr title trim trimprefix trimspace trimsuffix upper
     """,
     "collection": """
-        alltrue anytrue chunklist coalesce coalescelist compact concat contains distinct element flatten index keys
-        length list lookup map matchkeys merge one reverse setintersection setproduct setsubtract setunion slice sort transpose
-        values zipmap tobool tolist tomap tonumber toset tostring
+        alltrue anytrue chunklist coalesce coalescelist compact concat contains distinct element flatten index
+        keys length list lookup map matchkeys merge one reverse setintersection setproduct setsubtract setunion slice
+        sort transpose values zipmap tobool tolist tomap tonumber toset tostring
     """,
     "numeric": "abs ceil floor log max min parseint pow range signum sum",
     "encoding": """
-        base64decode base64encode base64sha256 base64sha512 csvdecode jsondecode jsonencode md5 sha1 sha256 sha512
-        textdecodebase64 textencodebase64 urlencode uuidv5 yamldecode yamlencode
+        base64decode base64encode base64sha256 base64sha512 csvdecode jsondecode jsonencode md5 sha1 sha256
+        sha512 textdecodebase64 textencodebase64 urlencode uuidv5 yamldecode yamlencode
     """,
     "network": "cidrhost cidrnetmask cidrsubnet cidrsubnets",
     "moment": "formatdate timeadd timecmp",
