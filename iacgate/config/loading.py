@@ -60,12 +60,12 @@ def decode(data: bytes, file: str, error: type[IacgateError]) -> str:
 def _explained(
     tree: Node, shape: Keys, body: Any, misfits: list[Misfit], file: str, error: type[IacgateError]
 ) -> IacgateError:
-    """The first complaint as the error, the others as its hint."""
+    """The first complaint as the error, the others as its hint; a key is rather misspelt than missing."""
     from iacgate.config.strict import complaints
 
     found = complaints(shape, body) or misfits
     placed = [(_place(tree, misfit), misfit) for misfit in found]
-    placed.sort(key=lambda item: (item[0][0], not item[1].about_key, item[0][1], item[1].message))
+    placed.sort(key=lambda item: (item[1].missing, item[0][0], not item[1].about_key, item[0][1], item[1].message))
     (line, column), first = placed[0]
     others = [f"also {file}:{where[0]}:{where[1]}: {misfit.message}" for where, misfit in placed[1:8]]
     return error(first.message, "\n".join(others), Location(file=file, line=line, column=column))

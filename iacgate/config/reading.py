@@ -20,11 +20,15 @@ NO = ("false", "no", "off")
 
 
 class Misfit(NamedTuple):
-    """A value that is not what the shape asks for; ``about_key``: the key is wrong, not what it holds."""
+    """A value that is not what the shape asks for.
+
+    ``about_key``: the key is wrong, not what it holds. ``missing``: something that should be there is not.
+    """
 
     path: Path
     message: str
     about_key: bool = False
+    missing: bool = False
 
 
 def read(node: Node, shape: Any, misfits: list[Misfit], path: Path = ()) -> Any:
@@ -131,7 +135,7 @@ def _keys(node: Node, shape: Keys, misfits: list[Misfit], path: Path) -> Any:
         elif item.value is not None:
             values[key] = read(item, field.shape, misfits, (*path, key))
     misfits.extend(
-        Misfit(path, f"{shape.what} lacks {key!r}")
+        Misfit(path, f"{shape.what} lacks {key!r}", missing=True)
         for key, field in shape.fields.items()
         if field.required and key not in values
     )

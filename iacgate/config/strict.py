@@ -74,7 +74,7 @@ def _annotation(shape: Any) -> Any:
         case Text():
             return Annotated[str, StringConstraints(min_length=1, pattern=r"\S")]
         case Whole(low=low, high=high):
-            return Literal[low] if low == high else Annotated[int, Bound(ge=low, le=high)]
+            return Annotated[int, Bound(ge=low, le=high)]
         case Day():
             return date
         case Free():
@@ -115,7 +115,7 @@ def _misfit(shape: Keys, detail: ErrorDetails) -> Misfit:
     if kind == "missing":
         owner = _walk(shape, path[:-1])[1]
         what = owner.what if isinstance(owner, Keys) else "this mapping"
-        return Misfit(path[:-1], f"{what} lacks {str(path[-1])!r}")
+        return Misfit(path[:-1], f"{what} lacks {str(path[-1])!r}", missing=True)
     return Misfit(path, _wrong_value(place, path, detail), about_key="[key]" in detail["loc"])
 
 
