@@ -23,6 +23,12 @@ CLUSTER_SCOPED = frozenset((
 """Kinds of Kubernetes' own that live in no namespace."""
 
 
+_WITHOUT_PODS = CLUSTER_SCOPED | {
+    "ConfigMap", "HorizontalPodAutoscaler", "Ingress", "LimitRange", "NetworkPolicy", "PersistentVolumeClaim",
+    "PodDisruptionBudget", "ResourceQuota", "Role", "RoleBinding", "Secret", "Service", "ServiceAccount",
+}  # fmt: skip
+
+
 class Reference(NamedTuple):
     """The place ``path`` names an object. ``namespace`` is ``None`` for the object's own, ``""`` for cluster scope."""
 
@@ -37,7 +43,10 @@ def references(body: Any) -> list[Reference]:
     if not isinstance(body, dict):
         return []
     kind = body.get("kind")
-    found = list(_of_kind(kind, body)) if isinstance(kind, str) else []
+    kind = kind if isinstance(kind, str) else ""
+    found = list(_of_kind(kind, body))
+    if kind in _WITHOUT_PODS:
+        return found
     paths = pod_paths(body)
     if not isinstance(paths, Unknown):
         for path in paths:
@@ -50,6 +59,8 @@ def _of_kind(kind: str, body: dict[str, Any]) -> Iterator[Reference]:
         yield from _of_binding(body)
     elif kind == "HorizontalPodAutoscaler":
         yield from _typed(body, ("spec", "scaleTargetRef"))
+    elif kind == "VerticalPodAutoscaler":
+        yield from _typed(body, ("spec", "targetRef"))
     elif kind == "Ingress":
         yield from _of_ingress(body)
     elif kind == "ServiceAccount":
