@@ -23,7 +23,7 @@ PRECISIONS = ("high", "medium", "low")
 WORDS = ("workload", "dockerfile_stage", "dockerfile_instruction", "document", "plan", "module")
 """What ``on`` takes beside resource types and globs; and ``data.TYPE``, ``provider.NAME``."""
 
-_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
+ID_PATTERN = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
 _TYPE = re.compile(r"(data\.|provider\.)?[A-Za-z*?][A-Za-z0-9_*?-]*\Z")
 
 
@@ -66,7 +66,7 @@ def _check_keys(text: RuleText) -> None:
 def _check_words(text: RuleText) -> None:
     values = text.values
     _text(text, "id", "title", "severity", "why", "fix", "where", "each", "deny", "require", "check", "at", "message")
-    if not _ID.match(values["id"]):
+    if not ID_PATTERN.match(values["id"]):
         raise text.error(f"{values['id']!r} is no rule id", "id", hint="small letters, digits and single hyphens")
     stem = text.path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
     if stem not in {values["id"], "-"}:

@@ -101,13 +101,19 @@ class Index:
 
 def load_index() -> Index:
     """The index of the shipped rules. Raises :class:`~iacgate.errors.PolicyError` when a rule is broken."""
-    sources = _PACKAGE.parent / "rules"
-    if (_PACKAGE.parent / "pyproject.toml").is_file() and sources.is_dir():
+    sources = source_folder()
+    if sources is not None:
         return fresh_index(sources, _PACKAGE / "_rules.json")
     try:
         return Index((_PACKAGE / "_rules.json").read_bytes(), _PACKAGE / "rules")
     except (OSError, ValueError, KeyError) as error:
         raise PolicyError(f"the shipped rules cannot be read: {error}", "install iacgate again") from None
+
+
+def source_folder() -> Path | None:
+    """The folder of the shipped rules in a source tree; ``None`` for an installation."""
+    folder = _PACKAGE.parent / "rules"
+    return folder if (_PACKAGE.parent / "pyproject.toml").is_file() and folder.is_dir() else None
 
 
 def fresh_index(rules_dir: Path, file: Path) -> Index:

@@ -204,6 +204,13 @@ class NativeRules:
                 raise PolicyError(f"rule {rule!r} has no parameter {name!r}", hint)
 
 
+def load_file(file: Path, folder: Path) -> Rule:
+    """One rule of a file by itself, strictly validated. Raises :class:`~iacgate.errors.PolicyError`."""
+    from iacgate.engines.native.packs import read_file
+
+    return build_rule(read_file(file, folder), Selection(), find_bound)
+
+
 def find_bound(name: str, params: Mapping[str, Any]) -> Callable[[Subject, Inventory], Any]:
     """The Python check of that name with its parameters: a shipped one, or one of an installed package.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from iacgate.engines.native.compile import compile_rule
 from iacgate.engines.native.source import read_rule
 from iacgate.errors import PolicyError
 from iacgate.model import Declined, Location, Pack, Rule
+from iacgate.model.dataclass import dataclass, field
 from iacgate.spi import plugins
 
 _FOREIGN = re.compile(r"^apiVersion:", re.MULTILINE)
@@ -77,23 +77,31 @@ def rule_files(folder: Path) -> Iterator[Path]:
 
 def _add_file(found: Gathered, file: Path, folder: Path) -> None:
     place = file.as_posix()
-    try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise PolicyError(f"rule file cannot be read: {error}", "", Location(file=place)) from None
+    text = _text(file)
     if _FOREIGN.search(text) and not _NATIVE.search(text):
         reason = "not a native rule: it has an apiVersion"
         found.declined.append(Declined(what=place, reason=reason, location=Location(file=place)))
         return
-    record = load_record(text, place, folder)
+    record = _record(text, place, folder)
     if record["id"] in found.records:
         first = found.records[record["id"]]["origin"]
         raise PolicyError(f"rule {record['id']!r} stands in {first} as well", "", Location(file=place))
     found.records[record["id"]] = record
 
 
-def load_record(text: str, place: str, folder: Path) -> dict[str, Any]:
-    """The record of a team's rule file, strictly validated. Raises :class:`~iacgate.errors.PolicyError`."""
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PolicyError(f"rule file cannot be read: {error}", "", Location(file=file.as_posix())) from None
+
+
+def read_file(file: Path, folder: Path) -> dict[str, Any]:
+    """The record of a rule file of a pack, strictly validated. Raises :class:`~iacgate.errors.PolicyError`."""
+    return _record(_text(file), file.as_posix(), folder)
+
+
+def _record(text: str, place: str, folder: Path) -> dict[str, Any]:
     from iacgate.engines.native.schema import validate
 
     read = read_rule(text, place)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any, cast
 
 import yaml
 
 from iacgate.errors import PolicyError
 from iacgate.model import Location, Path
+from iacgate.model.dataclass import dataclass, field
 
 MAX_SIZE = 262_144
 MAX_DEPTH = 40

@@ -35,9 +35,9 @@ def image(reference: Any) -> Any:
 
 
 def commands(script: Any) -> Any:
-    """The simple commands of a shell script: ``{name, words, text, prefix, assignments, piped_to}``.
+    """The simple commands of a shell script: ``{name, words, text, prefix, assignments, pipes_to}``.
 
-    ``words`` are the arguments without quotes, ``prefix`` names what runs the command (``sudo``), ``piped_to`` the
+    ``words`` are the arguments without quotes, ``prefix`` names what runs the command (``sudo``), ``pipes_to`` the
     commands that read its output, the next one first.
     """
     if isinstance(script, Secret):
@@ -61,5 +61,5 @@ def _command(found: list[shell.Command], index: int) -> dict[str, Any]:
         "text": " ".join([command.name, *command.texts]),
         "prefix": list(command.prefix),
         "assignments": {name: word.text for name, word in command.assignments.items()},
-        "piped_to": [reader.name for reader in shell.follow(found, index)],
+        "pipes_to": [reader.name for reader in shell.follow(found, index)],
     }

@@ -1,0 +1,81 @@
+"""The documentation page of a rule: everything it says, and its fixtures as good and bad examples."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from iacgate.engines.native.fixtures import EXPECTATION
+from iacgate.model import Rule
+
+_LANGUAGES = {".tf": "hcl", ".yaml": "yaml", ".yml": "yaml", ".json": "json"}
+_LONGEST = 120
+
+
+def rule_page(rule: Rule, fixtures: Path | None = None) -> str:
+    """A rule as Markdown. ``fixtures`` is its own folder of fixtures."""
+    parts = [
+        f"# {rule.id}",
+        "",
+        f"**{rule.title}.**",
+        "",
+        *_facts(rule),
+        "",
+        "## Why",
+        "",
+        rule.rationale,
+        "",
+        "## Fix",
+        "",
+    ]
+    parts += [rule.remediation, ""]
+    if fixtures is not None and fixtures.is_dir():
+        parts += _examples(rule.id, fixtures)
+    if rule.params:
+        parts += ["## Parameters", "", *(f"* `{name}`: `{value!r}`" for name, value in sorted(rule.params.items())), ""]
+    if rule.references:
+        parts += ["## References", "", *(f"* <{link}>" for link in rule.references), ""]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _facts(rule: Rule) -> Iterator[str]:
+    yield "| | |"
+    yield "|--|--|"
+    yield f"| Severity | {rule.severity} |"
+    yield f"| Looks at | {_code(rule.on)} |"
+    yield f"| Rule sets | {_code(rule.rulesets)} |"
+    if rule.aliases:
+        yield f"| Elsewhere | {_code(rule.aliases)} |"
+    for framework, controls in sorted(rule.controls.items()):
+        yield f"| {framework} | {', '.join(controls)} |"
+    yield f"| Since | {rule.since} |"
+
+
+def _code(words: tuple[str, ...]) -> str:
+    return ", ".join(f"`{word}`" for word in words)
+
+
+def _examples(rule: str, folder: Path) -> Iterator[str]:
+    yield "## Examples"
+    yield ""
+    yield "Lines the rule points at are marked."
+    for file in sorted(folder.rglob("*")):
+        if not file.is_file() or file.suffix in {".expected", ".json"}:
+            continue
+        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+        yield from ("", f"```{_LANGUAGES.get(file.suffix, 'docker')}")
+        yield from (_marked(rule, line) for line in lines[:_LONGEST])
+        yield "```"
+    yield ""
+
+
+def _marked(rule: str, line: str) -> str:
+    """Expectations about other rules are left out; ours reads as a remark."""
+    match = EXPECTATION.search(line)
+    if match is None:
+        return line
+    if rule not in re.split(r"[ ,]+", match[2]):
+        return line[: match.start()].rstrip()
+    word = "the rule points here" if match[1] == "finding" else "not known until apply"
+    return line[: match.start()] + f"# {word}"
