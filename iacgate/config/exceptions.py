@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from iacgate.config.loading import Values, checked, decode
-from iacgate.config.located import read_yaml
-from iacgate.config.shape import EXCEPTIONS
 from iacgate.errors import ExceptionsError
 from iacgate.model import Location, Scope, Settings, Waiver
+
+if TYPE_CHECKING:
+    from iacgate.config.loading import Values
 
 
 def load_exceptions(settings: Settings, today: date, root: str = "") -> tuple[Waiver, ...]:
@@ -36,6 +36,10 @@ def read_exceptions(data: bytes, file: str, today: date, max_days: int) -> tuple
     Raises :class:`~iacgate.errors.ExceptionsError` for what is not one: a missing or unknown key, an id used twice, a
     ``match`` that names no place, a last day that is more than ``max_days`` after today.
     """
+    from iacgate.config.loading import checked, decode
+    from iacgate.config.located import read_yaml
+    from iacgate.config.shape import EXCEPTIONS
+
     tree = read_yaml(decode(data, file, ExceptionsError), file, ExceptionsError)
     values = checked(tree, EXCEPTIONS, file, ExceptionsError)
     entries = values.body.get("exceptions", [])

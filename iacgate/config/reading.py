@@ -45,18 +45,18 @@ def untyped(node: Node) -> Any:
     return _scalar(node.value) if node.plain and node.value is not None else node.value
 
 
-_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
-_FLOAT = re.compile(r"[-+]?[0-9]{1,300}\.[0-9]{1,300}([eE][-+]?[0-9]{1,3})?")
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_INTEGER = r"[-+]?(0|[1-9][0-9]{0,17})"
+_FLOAT = r"[-+]?[0-9]{1,300}\.[0-9]{1,300}([eE][-+]?[0-9]{1,3})?"
+_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 
 def _scalar(text: str) -> Any:
     lowered = text.lower()
     if lowered in YES or lowered in NO:
         return lowered in YES
-    if _INTEGER.fullmatch(text):
+    if re.fullmatch(_INTEGER, text):
         return int(text)
-    return float(text) if _FLOAT.fullmatch(text) else text
+    return float(text) if re.fullmatch(_FLOAT, text) else text
 
 
 def _word(node: Node, shape: Word, misfits: list[Misfit], path: Path) -> Any:
@@ -77,7 +77,7 @@ def _text(node: Node, shape: Text, misfits: list[Misfit], path: Path) -> Any:
 
 
 def _whole(node: Node, shape: Whole, misfits: list[Misfit], path: Path) -> Any:
-    if isinstance(node.value, str) and node.plain and _INTEGER.fullmatch(node.value):
+    if isinstance(node.value, str) and node.plain and re.fullmatch(_INTEGER, node.value):
         number = int(node.value)
         if shape.low <= number <= shape.high:
             return number
@@ -91,7 +91,7 @@ def _day(node: Node, shape: Day, misfits: list[Misfit], path: Path) -> Any:
 
 def day_of(text: object) -> date | None:
     """The date that text means, or ``None`` when it is none (``2027-02-30``, ``31.01.2027``)."""
-    if not isinstance(text, str) or not _DAY.fullmatch(text):
+    if not isinstance(text, str) or not re.fullmatch(_DAY, text):
         return None
     try:
         return date.fromisoformat(text)

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
-from iacgate.config.loading import Values, checked, decode
-from iacgate.config.located import read_toml, read_yaml
-from iacgate.config.shape import SETTINGS
 from iacgate.errors import SettingsError
 from iacgate.model import (
     DEFAULT_TIERS,
@@ -26,6 +23,9 @@ from iacgate.model import (
     Settings,
     Severity,
 )
+
+if TYPE_CHECKING:
+    from iacgate.config.loading import Values
 
 FILE_NAMES: Final = ("iacgate.yaml", ".iacgate.yaml", "iacgate.yml", "pyproject.toml")
 """In the order they are looked for in each folder; two of the first three in one folder are an error."""
@@ -66,6 +66,10 @@ def load_settings(path: str | None, root: str = "") -> Settings:
 
 def read_settings(data: bytes, file: str, folder: str) -> Settings:
     """The settings that the bytes of a file mean; ``file`` is its name for messages, TOML when it ends so."""
+    from iacgate.config.loading import checked, decode
+    from iacgate.config.located import read_toml, read_yaml
+    from iacgate.config.shape import SETTINGS
+
     text = decode(data, file, SettingsError)
     toml = file.endswith(".toml")
     tree = read_toml(text, file, SettingsError) if toml else read_yaml(text, file, SettingsError)
@@ -97,6 +101,9 @@ def _has_table(path: str) -> bool:
 def _mentions_table(data: bytes, path: str) -> bool:
     if b"iacgate" not in data:
         return False
+    from iacgate.config.loading import decode
+    from iacgate.config.located import read_toml
+
     text = decode(data, path, SettingsError)
     return read_toml(text, path, SettingsError) is not None
 

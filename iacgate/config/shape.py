@@ -7,74 +7,76 @@ Schemas (``strict.py``). A key that is not here does not exist.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 
-class Word(NamedTuple):
+class Word:
     """One of these words, whatever its case."""
 
-    words: tuple[str, ...]
-    what: str
+    def __init__(self, words: tuple[str, ...], what: str) -> None:
+        self.words = words
+        self.what = what
 
 
-class Text(NamedTuple):
+class Text:
     """Text that is not empty."""
 
-    what: str = "text"
+    def __init__(self, what: str = "text") -> None:
+        self.what = what
 
 
-class Whole(NamedTuple):
+class Whole:
     """A whole number within bounds."""
 
-    low: int
-    high: int
-    what: str = "a whole number"
+    def __init__(self, low: int, high: int, what: str = "a whole number") -> None:
+        self.low = low
+        self.high = high
+        self.what = what
 
 
-class Day(NamedTuple):
+class Day:
     """A date, written 2027-01-31."""
 
-    what: str = "a date"
+    what = "a date"
 
 
-class Free(NamedTuple):
+class Free:
     """Any value: what a rule's parameters are."""
 
-    what: str = "a value"
 
-
-class Several(NamedTuple):
+class Several:
     """A list; where ``lone`` is true a single value stands for a list of one."""
 
-    item: Any
-    lone: bool = False
-    least: int = 0
+    def __init__(self, item: Any, *, lone: bool = False, least: int = 0) -> None:
+        self.item = item
+        self.lone = lone
+        self.least = least
 
 
-class Table(NamedTuple):
+class Table:
     """A mapping whose keys the user chooses (or, with ``key`` a :class:`Word`, takes from these words)."""
 
-    value: Any
-    key: Any = Text()
+    def __init__(self, value: Any, key: Any = None) -> None:
+        self.value = value
+        self.key = key or Text()
 
 
-class Field(NamedTuple):
+class Field:
     """One key of :class:`Keys`."""
 
-    shape: Any
-    doc: str
-    required: bool = False
+    def __init__(self, shape: Any, doc: str, *, required: bool = False) -> None:
+        self.shape = shape
+        self.doc = doc
+        self.required = required
 
 
-class Keys(NamedTuple):
+class Keys:
     """A mapping with exactly these keys. ``name`` titles it in the JSON Schema, ``what`` in messages."""
 
-    name: str
-    what: str
-    fields: Mapping[str, Field]
-
-    def __hash__(self) -> int:
-        return hash(self.name)
+    def __init__(self, name: str, what: str, fields: Mapping[str, Field]) -> None:
+        self.name = name
+        self.what = what
+        self.fields = fields
 
 
 SEVERITIES = ("critical", "high", "medium", "low", "info")
