@@ -11,7 +11,6 @@ table leaves a severity out, the mode that the policy declares, then the default
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -33,6 +32,7 @@ from iacgate.model import (
     Waiver,
     names_rule,
 )
+from iacgate.model.dataclass import dataclass
 
 EXIT_OPEN: Final = 0
 EXIT_CLOSED: Final = 1

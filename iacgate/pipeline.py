@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -39,6 +38,7 @@ from iacgate.model import (
     Trouble,
     canonical_alias,
 )
+from iacgate.model.dataclass import dataclass, field, replace
 from iacgate.triage import Baseline, TriageInput, checked_glass, load_baseline, load_codeowners, triage
 from iacgate.triage.changed import only_changed
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from iacgate.model import Document, Pack, Resource, ScanReport, SourceFile, SourceRecord, Trouble
+from iacgate.model.dataclass import dataclass, field
 
 __all__ = ["EngineSource", "InputAdapter", "InputContext", "OutputFormat", "OutputOptions", "PolicyEngine", "plugins"]
 

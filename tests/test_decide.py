@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -29,6 +28,7 @@ from iacgate.model import (
     Trouble,
     Waiver,
 )
+from iacgate.model.dataclass import replace
 
 TODAY = date(2026, 11, 21)
 DOCUMENT = Document(

@@ -14,12 +14,12 @@ import re
 import stat
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 
 from iacgate.discover.git import Lines, changed_lines, repository_root
 from iacgate.discover.ignore import IgnoreStack, Pattern, glob, read_patterns
 from iacgate.errors import CommandError
 from iacgate.model import Location, SourceFile, SourceRecord, SourceStatus, Trouble
+from iacgate.model.dataclass import dataclass, field
 
 __all__ = ["Discovery", "Lines", "changed_lines", "discover", "file_source", "report_root", "repository_root"]
 

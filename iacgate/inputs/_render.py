@@ -13,12 +13,12 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 from iacgate.errors import SyntaxFailure
 from iacgate.inputs.kubernetes import KUSTOMIZATIONS, is_object, resource, resources_of
 from iacgate.model import Document, Location, Path, Resource, Trouble, stable_path
+from iacgate.model.dataclass import replace
 from iacgate.spi import InputContext
 from iacgate.syntax.yaml import YamlDocument, load_all
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from iacgate.errors import SourceSkipped, SyntaxFailure
 from iacgate.model import Document, Location, Path, Relation, Resource, SourceFile, Trouble
+from iacgate.model.dataclass import dataclass
 from iacgate.spi import InputContext
 
 name = "kubernetes"

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
 from iacgate.errors import SourceSkipped, SyntaxFailure
 from iacgate.inputs import Registry
 from iacgate.model import Document, Location, Resource, SourceFile, SourceRecord, SourceStatus, Trouble
+from iacgate.model.dataclass import dataclass, field
 from iacgate.spi import InputAdapter, InputContext
 
 MAX_FILE_BYTES = 512 * 1024 * 1024

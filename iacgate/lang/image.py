@@ -8,9 +8,9 @@ is ``docker.io``, a single name there lies under ``library/``, and names have no
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from iacgate.model import Unknown
+from iacgate.model.dataclass import dataclass
 
 DEFAULT_REGISTRY = "docker.io"
 MAX_NAME = 255

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Any
+
+from iacgate.model.dataclass import dataclass, replace
 
 Path = tuple[str | int, ...]
 """Steps into a body: mapping keys and list indexes. In reports, steps into keyed lists read ``"name=app"``."""

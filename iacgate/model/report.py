@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
+from iacgate.model.dataclass import dataclass, field
 from iacgate.model.place import Location, Path
 from iacgate.model.resource import Resource, SourceRecord, Subject
 from iacgate.model.rule import Declined, Rule, Waiver

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, Literal
 
+from iacgate.model.dataclass import dataclass, field
 from iacgate.model.place import Location, Path, child
 from iacgate.model.values import Unknown
 from iacgate.model.words import SourceStatus

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from iacgate.model.dataclass import dataclass, field
 from iacgate.model.place import Location, Path
 from iacgate.model.resource import Inventory, Resource, Subject
 from iacgate.model.words import Mode, Severity

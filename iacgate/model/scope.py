@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 
+from iacgate.model.dataclass import dataclass, field
 from iacgate.model.report import Finding
 from iacgate.model.resource import Document
 from iacgate.model.rule import Rule

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
+from iacgate.model.dataclass import dataclass, field
 from iacgate.model.place import Location
 from iacgate.model.scope import Scope
 from iacgate.model.words import Mode, Severity

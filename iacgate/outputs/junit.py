@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 
 from iacgate.model import Evaluation, Gate, Outcome, ScanReport, State, Trouble, Verdict
+from iacgate.model.dataclass import dataclass, replace
 from iacgate.outputs._frames import Frames
 from iacgate.outputs._listing import (
     belongings,

@@ -8,10 +8,10 @@ the order of the findings nor on whether they were triaged before.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 
 from iacgate.model import Finding, Inventory, RuleNames, Settings, StaleWaiver, Triaged, Waiver
+from iacgate.model.dataclass import dataclass, field
 from iacgate.triage.baseline import Accepted, Baseline, load_baseline, parse_baseline
 from iacgate.triage.codeowners import CodeOwners, load_codeowners, parse_codeowners
 from iacgate.triage.exceptions import Exceptions, called, is_expired, stale

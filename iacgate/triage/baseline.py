@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 
 from iacgate.errors import SettingsError
 from iacgate.model import Finding, Location
+from iacgate.model.dataclass import dataclass, field
 
 VERSION = 1
 MAX_BYTES = 256 * 1024 * 1024

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from iacgate.model import Evaluation, Inventory, Location, Outcome
+from iacgate.model.dataclass import replace
 
 Lines = Sequence[tuple[int, int]]
 """Ranges of changed lines (first, last)."""

@@ -7,10 +7,9 @@ not be read do not: nobody knows what they would have let through.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from iacgate.errors import CommandError
 from iacgate.model import Finding, Resource, Settings, Waiver
+from iacgate.model.dataclass import dataclass
 
 ANNOTATION = "iacgate.dev/break-glass"
 REASON = "iacgate.dev/break-glass-reason"

@@ -7,7 +7,6 @@ waivers, and remarks about comments that cannot count.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 
 from iacgate.model import (
@@ -22,6 +21,7 @@ from iacgate.model import (
     Waiver,
     names_rule,
 )
+from iacgate.model.dataclass import dataclass, field, replace
 from iacgate.triage.remark import MARKERS, Reach, Remark, annotation_remarks, remarks
 
 

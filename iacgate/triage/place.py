@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from iacgate.model import Document, Finding, Inventory, OwnerSettings, Resource, Settings, Subject, matches_paths
+from iacgate.model.dataclass import replace
 from iacgate.triage.codeowners import CodeOwners
 
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from iacgate.model import nearest
+from iacgate.model.dataclass import dataclass
 
 Reach = Literal["lines", "resource", "file"]
 """What a remark speaks for: its lines; the resource around it; the whole file."""

@@ -50,7 +50,7 @@ def test_every_format_has_a_snapshot():
 @pytest.mark.parametrize("format_name", FORMATS)
 def test_order_of_the_report_does_not_matter(format_name, sink):
     report = sink.full_report()
-    from dataclasses import replace
+    from iacgate.model.dataclass import replace
 
     turned = replace(
         report,

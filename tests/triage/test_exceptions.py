@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from iacgate.model import Location, Scope, matches_address, matches_paths
+from iacgate.model.dataclass import replace
 
 MANIFEST = "kind: DaemonSet\nmetadata: {namespace: kube-system, name: falco}\nspec: {}\n"
 

@@ -222,7 +222,7 @@ def test_ids_of_other_tools_that_no_rule_knows_are_no_news(kit):
 
 
 def test_a_finding_reached_through_a_module_call_is_covered_at_the_call(kit):
-    from dataclasses import replace
+    from iacgate.model.dataclass import replace
 
     from iacgate.model import Location
 

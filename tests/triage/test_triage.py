@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 
 from iacgate.errors import CommandError
 from iacgate.model import BreakGlassSettings, OwnerSettings, Settings
+from iacgate.model.dataclass import replace
 from iacgate.triage import Accepted, Baseline, BreakGlass, checked_glass, parse_codeowners
 
 COMMENT = "# iacgate:allow bucket-public until=2027-01-01 owner=web reason=public\n"

@@ -16,11 +16,11 @@ import gc
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Final
 
 from iacgate.inputs.terraform_plan.recognise import Form, looks_like_plan, read
 from iacgate.model import Document, Location, Path, Resource, SourceFile
+from iacgate.model.dataclass import dataclass, field
 from iacgate.spi import InputContext
 
 name: Final = "terraform-plan"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from iacgate.model.dataclass import dataclass, field
 
 SHELLS = frozenset(("sh", "bash", "dash", "ash", "zsh", "ksh"))
 """Programs that run a script."""

@@ -8,8 +8,8 @@ value, and whoever knows better asks :func:`json_blocks`. The member ``"//"`` of
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 
+from iacgate.model.dataclass import dataclass, field
 from iacgate.syntax.hcl.cursor import Cursor, shown
 from iacgate.syntax.hcl.file import File
 from iacgate.syntax.hcl.jsonvalues import Reader

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from iacgate.model import Comment, Location, Path, index_of
+from iacgate.model.dataclass import dataclass
 from iacgate.syntax.text import Lines
 
 Spot = tuple[int, int, int, int, Any]

@@ -1,0 +1,199 @@
+"""Data classes that cost nothing at start-up: the standard ``dataclass`` in meaning, for the arguments we use.
+
+The standard one writes and compiles six methods for each class when a module is imported, almost a millisecond apiece;
+a gate has a hundred such classes, and a hook runs on every commit. This one compiles ``__init__`` on first use and
+shares the other methods. Kept equal to the standard one by tests; see ``docs/decisions/0003-light-dataclasses.md``.
+
+Not supported, since nothing here needs it: ``init=False`` on the class, ``InitVar``, ``unsafe_hash``, ``match_args``,
+``asdict`` and ``fields``. ``slots`` is always on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, dataclass_transform
+
+T = TypeVar("T")
+
+_MISSING: Any = object()
+
+
+class FrozenInstanceError(AttributeError):
+    """An attribute of a frozen object was to be set or deleted."""
+
+
+class _Field:
+    """What a class says about one attribute beside its type."""
+
+    __slots__ = ("compare", "default", "default_factory", "init", "repr")
+
+    def __init__(self, default: Any, default_factory: Any, init: bool, repr_: bool, compare: bool) -> None:  # noqa: FBT001  (the shape of a field)
+        self.default = default
+        self.default_factory = default_factory
+        self.init = init
+        self.repr = repr_
+        self.compare = compare
+
+
+def field(
+    *,
+    default: Any = _MISSING,
+    default_factory: Callable[[], Any] = _MISSING,
+    init: bool = True,
+    repr: bool = True,  # noqa: A002  (the standard library's name)
+    compare: bool = True,
+) -> Any:
+    """As :func:`dataclasses.field`."""
+    return _Field(default, default_factory, init, repr, compare)
+
+
+@dataclass_transform(field_specifiers=(field,))
+def dataclass(
+    *, frozen: bool = False, slots: bool = True, kw_only: bool = False, eq: bool = True, order: bool = False
+) -> Callable[[type[T]], type[T]]:
+    """As :func:`dataclasses.dataclass` with ``slots=True``."""
+    if not slots:
+        raise TypeError("a light data class always has slots")
+
+    def decorate(cls: type[T]) -> type[T]:
+        return _built(cls, frozen=frozen, kw_only=kw_only, eq=eq, order=order)
+
+    return decorate
+
+
+def replace(instance: T, **changes: Any) -> T:
+    """A copy with some attributes changed, as :func:`dataclasses.replace`."""
+    fields: dict[str, _Field] = type(instance).__fields__  # type: ignore[attr-defined]  # set by the decorator
+    for name, spec in fields.items():
+        if not spec.init:
+            if name in changes:
+                raise ValueError(f"{name} is not an argument of {type(instance).__name__}")
+        elif name not in changes:
+            changes[name] = getattr(instance, name)
+    return type(instance)(**changes)
+
+
+def _built(cls: type[T], *, frozen: bool, kw_only: bool, eq: bool, order: bool) -> type[T]:
+    own = _own_fields(cls)
+    inherited: dict[str, _Field] = getattr(cls, "__fields__", {})
+    members = {key: value for key, value in cls.__dict__.items() if key not in {*own, "__dict__", "__weakref__"}}
+    members["__slots__"] = tuple(name for name in own if name not in inherited)
+    members["__fields__"] = {**inherited, **own}
+    members["__kw_only__"] = kw_only
+    members.setdefault("__repr__", _repr)
+    members["__init__"] = _first_init
+    if frozen:
+        members["__setattr__"] = _refuse
+        members["__delattr__"] = _refuse
+        members["__getstate__"] = _getstate
+        members["__setstate__"] = _setstate
+    if eq:
+        members.setdefault("__eq__", _eq)
+        if "__hash__" not in cls.__dict__ or cls.__dict__["__hash__"] is None:
+            members["__hash__"] = _hash if frozen else None
+    if order:
+        members.update(__lt__=_lt, __le__=_le, __gt__=_gt, __ge__=_ge)
+    made: type[T] = type(cls)(cls.__name__, cls.__bases__, members)  # type: ignore[misc]  # a class of its metaclass
+    made.__qualname__ = cls.__qualname__
+    return made
+
+
+def _own_fields(cls: type[Any]) -> dict[str, _Field]:
+    found: dict[str, _Field] = {}
+    for name, kind in cls.__annotations__.items():
+        if str(kind).startswith(("ClassVar", "typing.ClassVar")):
+            continue
+        value = cls.__dict__.get(name, _MISSING)
+        found[name] = value if isinstance(value, _Field) else field(default=value)
+    return found
+
+
+def _first_init(self: Any, *args: Any, **kwargs: Any) -> None:
+    """Compile the class's own ``__init__``, put it in place of this one, and run it."""
+    cls: Any = type(self)
+    while cls.__dict__.get("__init__") is not _first_init:
+        cls = cls.__base__
+    compiled = _compiled_init(cls)
+    cls.__init__ = compiled
+    compiled(self, *args, **kwargs)
+
+
+def _compiled_init(cls: type[Any]) -> Any:
+    """``__init__`` as one would write it by hand; slots are set through their descriptors, past ``__setattr__``."""
+    scope: dict[str, Any] = {"_missing": _MISSING}
+    parameters: list[str] = []
+    body: list[str] = []
+    for name, spec in cls.__fields__.items():
+        scope[f"_set_{name}"] = getattr(cls, name).__set__
+        value = name if spec.init else "_missing"
+        if spec.default_factory is not _MISSING:
+            scope[f"_make_{name}"] = spec.default_factory
+            value = f"_make_{name}() if {value} is _missing else {value}"
+        if spec.init:
+            parameters.append(_parameter(name, spec, scope))
+        if spec.init or spec.default_factory is not _MISSING:
+            body.append(f"_set_{name}(self, {value})")
+        elif spec.default is not _MISSING:
+            scope[f"_default_{name}"] = spec.default
+            body.append(f"_set_{name}(self, _default_{name})")
+    if hasattr(cls, "__post_init__"):
+        body.append("self.__post_init__()")
+    star = "*, " if cls.__kw_only__ and parameters else ""
+    source = f"def __init__(self, {star}{', '.join(parameters)}):\n  " + "\n  ".join(body or ["pass"])
+    exec(source, scope)  # noqa: S102  (our own field names only, as the standard library does it)
+    return scope["__init__"]
+
+
+def _parameter(name: str, spec: _Field, scope: dict[str, Any]) -> str:
+    if spec.default_factory is not _MISSING:
+        return f"{name}=_missing"
+    if spec.default is not _MISSING:
+        scope[f"_default_{name}"] = spec.default
+        return f"{name}=_default_{name}"
+    return name
+
+
+def _compared(self: Any) -> tuple[Any, ...]:
+    return tuple(getattr(self, name) for name, spec in type(self).__fields__.items() if spec.compare)
+
+
+def _getstate(self: Any) -> list[Any]:
+    return [getattr(self, name) for name in type(self).__fields__]
+
+
+def _setstate(self: Any, state: list[Any]) -> None:
+    for name, value in zip(type(self).__fields__, state, strict=True):
+        object.__setattr__(self, name, value)
+
+
+def _repr(self: Any) -> str:
+    shown = (f"{name}={getattr(self, name)!r}" for name, spec in type(self).__fields__.items() if spec.repr)
+    return f"{type(self).__qualname__}({', '.join(shown)})"
+
+
+def _eq(self: Any, other: object) -> Any:
+    return _compared(self) == _compared(other) if type(other) is type(self) else NotImplemented
+
+
+def _hash(self: Any) -> int:
+    return hash(_compared(self))
+
+
+def _lt(self: Any, other: object) -> Any:
+    return _compared(self) < _compared(other) if type(other) is type(self) else NotImplemented
+
+
+def _le(self: Any, other: object) -> Any:
+    return _compared(self) <= _compared(other) if type(other) is type(self) else NotImplemented
+
+
+def _gt(self: Any, other: object) -> Any:
+    return _compared(self) > _compared(other) if type(other) is type(self) else NotImplemented
+
+
+def _ge(self: Any, other: object) -> Any:
+    return _compared(self) >= _compared(other) if type(other) is type(self) else NotImplemented
+
+
+def _refuse(self: Any, name: str, *_value: Any) -> None:
+    raise FrozenInstanceError(f"{type(self).__name__} is frozen: {name!r} cannot change")

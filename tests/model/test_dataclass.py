@@ -1,0 +1,116 @@
+"""The light data class means what the standard one means."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+from typing import Any, ClassVar
+
+import pytest
+
+from iacgate.model import dataclass as light
+
+
+def make(kind: Any, **options: Any) -> Any:
+    """The same class twice over: with the standard decorator, or with ours."""
+
+    @kind.dataclass(slots=True, **options)
+    class Thing:
+        """A thing."""
+
+        shared: ClassVar[int] = 1
+        a: int
+        b: str = "b"
+        c: list[int] = kind.field(default_factory=list, compare=False)
+        d: int = kind.field(default=4, repr=False)
+        e: int = kind.field(init=False, default=5)
+
+        def __post_init__(self) -> None:
+            object.__setattr__(self, "e", self.a + 1)
+
+        def double(self) -> int:
+            return self.a * 2
+
+    return Thing
+
+
+OPTIONS: list[dict[str, bool]] = [
+    {},
+    {"frozen": True},
+    {"kw_only": True},
+    {"frozen": True, "kw_only": True},
+    {"frozen": True, "kw_only": True, "eq": False},
+    {"frozen": True, "kw_only": True, "order": True},
+]
+
+
+def told(cls: Any, action: Any) -> object:
+    """What an action on a class gives: its value, or the name of the error's family."""
+    try:
+        return action(cls)
+    except (TypeError, AttributeError, ValueError) as error:
+        return AttributeError if isinstance(error, AttributeError) else type(error)
+
+
+ACTIONS = {
+    "repr": lambda cls: repr(cls(a=1)),
+    "positional": lambda cls: cls(1, "x").b,
+    "missing": lambda cls: cls(),
+    "unexpected": lambda cls: cls(a=1, z=2),
+    "not an argument": lambda cls: cls(a=1, e=2),
+    "equal": lambda cls: cls(a=1, c=[1]) == cls(a=1, c=[2]),
+    "different": lambda cls: cls(a=1) == cls(a=2),
+    "other type": lambda cls: cls(a=1) == 1,
+    "hash": lambda cls: hash(cls(a=1)) == hash(cls(a=1)),
+    "set": lambda cls: setattr(cls(a=1), "a", 2),
+    "delete": lambda cls: delattr(cls(a=1), "a"),
+    "no dict": lambda cls: cls(a=1).__dict__,
+    "order": lambda cls: cls(a=1) < cls(a=2),
+    "sorted": lambda cls: [thing.a for thing in sorted([cls(a=2), cls(a=1)])],
+    "factory": lambda cls: cls(a=1).c is cls(a=1).c,
+    "post init": lambda cls: cls(a=1).e,
+    "method": lambda cls: cls(a=3).double(),
+    "class variable": lambda cls: cls.shared,
+    "doc": lambda cls: cls.__doc__,
+}
+
+
+@pytest.mark.parametrize("options", OPTIONS, ids=str)
+@pytest.mark.parametrize("action", ACTIONS)
+def test_every_action_gives_what_the_standard_one_gives(options: dict[str, bool], action: str) -> None:
+    theirs = told(make(dataclasses, **options), ACTIONS[action])
+    ours = told(make(light, **options), ACTIONS[action])
+    assert ours == theirs
+
+
+def test_replace_keeps_the_rest_and_knows_its_arguments() -> None:
+    thing = make(light, frozen=True, kw_only=True)(a=1, b="x", c=[1])
+    changed = light.replace(thing, a=7)
+    assert (changed.a, changed.b, changed.c, changed.e) == (7, "x", [1], 8)
+    assert thing.a == 1
+    with pytest.raises(ValueError, match="e is not an argument"):
+        light.replace(thing, e=1)
+
+
+def test_a_subclass_adds_attributes() -> None:
+    @light.dataclass(frozen=True)
+    class Base:
+        a: int
+
+    @light.dataclass(frozen=True)
+    class Derived(Base):
+        b: int = 2
+
+    made = Derived(1)
+    assert (made.a, made.b, Base(3).a) == (1, 2, 3)
+    assert repr(made).endswith("Derived(a=1, b=2)")
+
+
+def test_a_frozen_object_can_be_copied() -> None:
+    thing = make(light, frozen=True)(1)
+    assert copy.copy(thing) is thing or copy.copy(thing) == thing
+
+
+def test_a_class_without_slots_is_refused() -> None:
+    with pytest.raises(TypeError, match="slots"):
+        light.dataclass(slots=False)
