@@ -347,3 +347,17 @@ def test_real_files_give_resources_with_places(corpora):
                     assert line[spotted.column - 1 : spotted.end_column - 1] == command["text"]
                     count += 1
     assert count > 500
+
+
+def test_the_user_that_decides_is_marked():
+    found = resources("FROM a AS p\nUSER x\nUSER y\nFROM b\nUSER z\nFROM p\nRUN q\n")
+    users = [(one.body["words"][0], one.body["effective"]) for one in found if one.name == "USER"]
+    assert users == [("x", False), ("y", True), ("z", False)]
+
+
+def test_from_knows_its_stage():
+    found = [one.body for one in resources("FROM a AS p\nFROM b AS P\n") if one.get("instruction") == "FROM"]
+    assert [(body["name"], body["name_taken"], body["base"]["name"]) for body in found] == [
+        ("p", False, "a"),
+        ("p", True, "b"),
+    ]

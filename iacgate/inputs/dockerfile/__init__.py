@@ -10,6 +10,7 @@ The body of a **stage**: the state in which the stage ends; what a parent stage 
 
 =================  ====================================================================================================
 name, index        its name in small letters or null; its number from 0
+name_taken         whether an earlier stage has the same name (its address then has the number)
 final              whether it is the last stage, which is what a build gives
 shipped            whether it is the last stage or one that the last is built on
 base               where it begins: ``{raw, image, stage, scratch, name, registry, repository, tag, digest}``. ``image``
@@ -40,7 +41,9 @@ heredocs               ``[{name, body, expand}]``
 keys                   ENV, ARG, LABEL: ``{key: value}``, resolved
 sources, destination   ADD, COPY: resolved, here-documents left out; ``from`` is null or as ``base`` above
 ports                  EXPOSE: as ``exposed_ports`` above
-base                   FROM: as above
+base, name,            FROM: as above
+name_taken
+effective              USER: whether it decides the user of the image, the last stage
 mounts                 RUN: ``[{type, source, target, id, from, ..}]``; a bare word such as ``required`` is true
 shell                  RUN: ``sh``, ``powershell``, ``cmd`` or the program's name; only scripts for ``sh`` are split
 commands               RUN: ``[{name, words, text, prefix, assignments, redirects, pipes_to, within, how}]``, with what

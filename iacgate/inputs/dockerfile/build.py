@@ -69,7 +69,8 @@ def _build(file: Dockerfile, stage: Stage, outside: Scope, earlier: list[Built])
     built.parent = next((one for one in earlier if one.label == base["stage"]), None)
     built.body = _initial(built, base, file)
     start = describe(file.file, stage.start, outside, {}, "sh")
-    start.body["base"] = base
+    start.body |= {"base": base, "name": built.body["name"], "name_taken": built.body["name_taken"]}
+    start.places[("name",)] = start.places.get(("words", 2), start.places[("words", 0)])
     start.places[("base",)] = (stage.image.start, stage.image.end)
     built.body["platform"] = start.body["flags"].get("platform")
     built.places |= {("base",): (start, ("words", 0)), ("name",): (start, ("words", 2))}
@@ -90,6 +91,7 @@ def _initial(built: Built, base: dict[str, Any], file: Dockerfile) -> dict[str, 
     parent = built.parent
     body: dict[str, Any] = {
         "name": built.stage.name or None,
+        "name_taken": built.label != built.stage.label,
         "index": built.stage.index,
         "final": False,
         "shipped": False,
@@ -98,7 +100,7 @@ def _initial(built: Built, base: dict[str, Any], file: Dockerfile) -> dict[str, 
     }
     if parent is not None:
         built.scope.inherit(parent.scope)
-        built.places |= {path: place for path, place in parent.places.items() if path[0] != "name"}
+        built.places |= {path: place for path, place in parent.places.items() if path[0] not in ("name", "platform")}
         kept = ("user", "user_line", "workdir", "healthcheck", "entrypoint", "cmd", "shell")
         inherited = {key: parent.body[key] for key in kept}
         inherited |= {"labels": dict(parent.body["labels"]), "exposed_ports": list(parent.body["exposed_ports"])}
@@ -172,10 +174,13 @@ def _mark(built: list[Built]) -> None:
     while stage is not None:
         stage.body["shipped"] = True
         stage = stage.parent
+    decisive = built[-1].places.get(("user",))
     for one in built:
         summary = {key: one.body[key] for key in ("name", "index", "final", "shipped")}
         for described in one.described:
             described.body["stage"] = summary
+            if described.body["instruction"] == "USER":
+                described.body["effective"] = decisive is not None and described is decisive[0]
 
 
 def identities(described: list[Described]) -> Iterator[str]:
