@@ -52,7 +52,7 @@ def parse(source: SourceFile) -> Iterable[Document]:
     Raises :class:`~iacgate.errors.SyntaxFailure`, and ``SourceSkipped`` for the templates of a Helm chart.
     """
     if chart_of(source.absolute):
-        raise SourceSkipped("a Helm chart's template: use --render always to judge what the chart renders to")
+        raise SourceSkipped("a template of a Helm chart: only what the chart renders to is judged (--render always)")
     data = source.read()
     file_name = source.path.rpartition("/")[2]
     if source.path.lower().endswith(".json") or (source.named and data.lstrip()[:1] == b"{"):

@@ -318,9 +318,17 @@ def test_alias_bombs_are_refused_and_honest_aliases_are_not() -> None:
     bomb = "a: &a [x, x, x, x, x, x, x, x, x, x]\n"
     bomb += "".join(f"{c}: &{c} [{', '.join([f'*{p}'] * 10)}]\n" for p, c in zip("abcdefgh", "bcdefghi", strict=True))
     assert "stand for more than" in failure(bomb).message
-    assert "stand for more than" in failure("a: &a {k: v}\nb: [" + "*a, " * 60_000 + "]").message
+    assert "stand for more than" in failure("a: &a {k: v}\nb: [" + "*a, " * 130_000 + "]").message
+    many = "---\na: &a [1, 2, 3, 4, 5, 6, 7, 8, 9]\nb: [" + "*a, " * 1000 + "]\n"
+    assert "stand for more than" in failure(many * 30).message
     body = only("a: &a {k: v}\nb: [" + "*a, " * 1000 + "]").body
     assert len(body["b"]) == 1000
+
+
+def test_more_values_than_a_manifest_has_are_refused(monkeypatch) -> None:
+    monkeypatch.setattr(build, "NODES", 1000)
+    assert "more than 1000 values" in failure("[" + "a," * 1000 + "]").message
+    assert "more than 1000 values" in failure("a: 1\n---\n" * 300).message
 
 
 def test_huge_files_are_refused() -> None:

@@ -6,7 +6,7 @@ follow ``sigs.k8s.io/yaml``, which kubectl and the API server use. What cannot b
 :class:`~iacgate.errors.SyntaxFailure`; what can be read but Kubernetes refuses is in :attr:`YamlDocument.problems`.
 """
 
-from iacgate.syntax.yaml.build import DEPTH, EXPANSION, MAX_BYTES, load_all
+from iacgate.syntax.yaml.build import DEPTH, EXPANSION, MAX_BYTES, NODES, load_all
 from iacgate.syntax.yaml.document import Problem, YamlDocument
 
-__all__ = ["DEPTH", "EXPANSION", "MAX_BYTES", "Problem", "YamlDocument", "load_all"]
+__all__ = ["DEPTH", "EXPANSION", "MAX_BYTES", "NODES", "Problem", "YamlDocument", "load_all"]

@@ -28,8 +28,10 @@ from iacgate.syntax.yaml.scalars import (
 
 DEPTH: Final = 200
 """Levels of nesting that are read; Kubernetes objects, CustomResourceDefinitions included, stay far below."""
-EXPANSION: Final = 100_000
-"""Nodes that the aliases of one document may stand for, all together: more is an attack on memory."""
+EXPANSION: Final = 250_000
+"""Values that the aliases of one file may stand for, all together: more is an attack on memory."""
+NODES: Final = 1_000_000
+"""Values, keys and ends of one file: what 16 MiB of manifests have, not what 16 MiB of commas have."""
 MAX_BYTES: Final = 16 * 1024 * 1024
 """The largest file that is read; an API server takes 3 MiB in one request."""
 
@@ -42,8 +44,9 @@ def load_all(data: bytes, file: str) -> list[YamlDocument]:
     """All documents of a YAML file, in order; empty ones have the body ``None``.
 
     Raises :class:`~iacgate.errors.SyntaxFailure` for what YAML or Kubernetes cannot read: broken syntax, templates,
-    undefined aliases, more than :data:`DEPTH` levels, aliases that stand for more than :data:`EXPANSION` nodes, files
-    of more than :data:`MAX_BYTES`. Repeated keys and keys Kubernetes has no text for are problems of their document.
+    undefined aliases, more than :data:`DEPTH` levels, aliases that stand for more than :data:`EXPANSION` values, files
+    of more than :data:`MAX_BYTES` or :data:`NODES`. Repeated keys, and keys Kubernetes has no text for, are problems of
+    their document.
     """
     if len(data) > MAX_BYTES:
         raise SyntaxFailure(Text("", file).span(0, 0), f"larger than {MAX_BYTES >> 20} MiB", "split it, or exclude it")
@@ -108,6 +111,7 @@ class _Builder:
     def __init__(self, source: Text) -> None:
         self.source = source
         self.keys: dict[str, str] = {}
+        self.budget = EXPANSION
         self._begin()
 
     def _begin(self) -> None:
@@ -119,7 +123,6 @@ class _Builder:
         self.anchors: dict[str, tuple[Any, Any]] = {}
         self.open_anchors: list[str] = []
         self.problems: list[Problem] = []
-        self.budget = EXPANSION
 
     def documents(self, get: Callable[[], Any]) -> Iterator[YamlDocument]:
         import yaml
@@ -133,8 +136,12 @@ class _Builder:
             yaml.AliasEvent: self._alias,
         }
         index = begin = 0
+        left = NODES
         document_end: Any = yaml.DocumentEndEvent
         while (event := get()) is not None:
+            left -= 1
+            if left < 0:
+                raise self._refusal(event.start_mark.index, event.end_mark.index, f"more than {NODES} values in a file")
             handle = act.get(event.__class__)
             if handle is not None:
                 handle(event)
@@ -250,7 +257,7 @@ class _Builder:
             node, depth = waiting.pop()
             self.budget -= 1
             if self.budget < 0:
-                message = f"the aliases of this document stand for more than {EXPANSION} values"
+                message = f"the aliases of this file stand for more than {EXPANSION} values"
                 raise self._refusal(start, end, message)
             if not isinstance(node, dict | list):
                 continue

@@ -128,9 +128,7 @@ class YamlDocument:
         text = self._source.text
         if end > start and text[start] in "&!" and (match := _PROPERTIES.match(text, start, end)):
             start = match.end()
-        while end > start and text[end - 1] in " \t\r\n":
-            end -= 1
-        return start, end
+        return start, start + len(text[start:end].rstrip(" \t\r\n"))
 
     def _header(self, spot: Spot) -> tuple[int, int]:
         """What stands for a mapping or list without a key: its first key with a value beside it, or one character."""
