@@ -94,14 +94,16 @@ def identities(text: str) -> list[str]:
 
 
 def test_identities_survive_lines_comments_and_layout():
-    before = identities("FROM a\nRUN x && y\nENV A=1 B=2\nUSER u\nRUN z\n")
-    after = identities("# hello\n\nFROM a\nRUN new\n\nRUN x \\\n  # note\n   && y\nENV A=3 B=4\nUSER v\nRUN z\n")
+    before = identities("FROM a\nRUN x 1 && y\nENV A=1 B=2\nUSER u\nCOPY p /q\nRUN z\n")
+    after = identities(
+        "# hello\n\nFROM a:2\nRUN new\n\nRUN x 2 \\\n  # note\n   && y -v\nENV A=3 B=4\nUSER v\nCOPY r /q\nRUN z\n"
+    )
     assert set(before) < set(after)
     assert len(set(after)) == len(after)
 
 
 def test_identities_are_different_where_instructions_are():
-    found = identities("FROM a\nRUN x\nRUN x\nRUN y\nENV A=1\nARG A=1\nRUN <<E\nx\nE\nRUN <<E\ny\nE\n")
+    found = identities("FROM a\nRUN x\nRUN x\nRUN y\nENV A=1\nARG A=1\nRUN <<E\nx\nE\nEXPOSE 1\nEXPOSE 2\n")
     assert len(set(found)) == len(found)
 
 

@@ -13,6 +13,7 @@ from iacgate.syntax.dockerfile import Flag, Instruction, Pair, expand_words
 
 _EXPANDED = frozenset(("ADD", "COPY", "EXPOSE", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"))
 _SPLIT = frozenset(("ADD", "COPY", "EXPOSE", "VOLUME"))
+_ONE_OF_A_KIND = frozenset(("FROM", "USER", "WORKDIR", "HEALTHCHECK", "CMD", "ENTRYPOINT", "SHELL"))
 _MOUNT_WORDS = {"src": "source", "dst": "target", "destination": "target", "ro": "readonly", "rw": "readwrite"}
 
 
@@ -45,15 +46,23 @@ class Described:
 
     @property
     def identity(self) -> str:
-        """Keyword and a digest of what identifies the instruction: never a line, never the value of a variable."""
+        """Keyword and a digest of what stays when an instruction is edited: never a line, never a variable's value."""
         inner = self.node.innermost
-        if inner.keyword in ("FROM", "USER", "HEALTHCHECK", "CMD", "ENTRYPOINT"):
-            return self.node.keyword if self.node is inner else f"ONBUILD.{inner.keyword}"
-        said = " ".join(pair.key.text for pair in inner.pairs) or " ".join(
-            [inner.logical.text[inner.keyword_start :], *(here.body for here in self.node.heredocs)]
-        )
-        digest = hashlib.sha256(" ".join(said.split()).encode("utf-8", "surrogatepass")).hexdigest()[:10]
+        if inner.keyword in _ONE_OF_A_KIND:
+            return inner.keyword if self.node is inner else f"ONBUILD.{inner.keyword}"
+        digest = hashlib.sha256(" ".join(self._lasting().split()).encode("utf-8", "surrogatepass")).hexdigest()[:10]
         return f"{inner.keyword}~{digest}"
+
+    def _lasting(self) -> str:
+        """The names of variables, the programs that run, where something is copied to; else the text."""
+        inner = self.node.innermost
+        if inner.pairs:
+            return " ".join(pair.key.text for pair in inner.pairs)
+        if programs := [command["name"] for command in self.body.get("commands", ())]:
+            return " ".join(programs)
+        if inner.keyword in ("COPY", "ADD") and inner.words:
+            return inner.words[-1].text
+        return " ".join([inner.rest, *(here.body for here in self.node.heredocs)])
 
 
 def describe(file: str, node: Instruction, scope: Scope, stages: dict[str, str], kind: str) -> Described:
