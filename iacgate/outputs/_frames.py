@@ -7,7 +7,7 @@ what is secret covered and what cannot be seen escaped; and where the carets go,
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from iacgate.model import REDACTED, Location, ScanReport, Verdict
 from iacgate.outputs._masks import Masks, Span
@@ -20,8 +20,7 @@ Cell = tuple[str, int]
 """What one character of the source becomes, and how many terminal columns that takes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """A source line as shown. ``start`` and ``length`` are terminal columns; ``start`` counts from 0."""
 
     line: int
@@ -51,8 +50,10 @@ class Frames:
         if not 1 <= place.line <= len(lines):
             return None
         line = lines[place.line - 1]
-        hidden = self._masks.spans(verdict.finding, place.line, line)
-        return _draw(place.line, line, _marked(place, line), hidden, self._size - len(str(place.line)) - 3)
+        marked, size = _marked(place, line), self._size - len(str(place.line)) - 3
+        window = _window(line, marked, size)
+        hidden = self._masks.spans(verdict.finding, place.line, line, window)
+        return Frame(place.line, *_draw(_cells(line, window, hidden), line, marked, window, size))
 
     def _lines_of(self, file: str) -> list[str]:
         if file not in self._lines:
@@ -68,21 +69,26 @@ def _marked(place: Location, line: str) -> Span:
     return first, max(min(last, len(line)), first + 1)
 
 
-def _draw(number: int, line: str, marked: Span, hidden: list[Span], size: int) -> Frame:
+def _window(line: str, marked: Span, size: int) -> Span:
     """Only the surroundings of the mark are looked at: a minified file is one line of megabytes."""
     low = max(0, marked[0] - size) if marked[0] > 2 * size else 0
-    high = min(len(line), marked[0] + 2 * size)
-    cells = _cells(line, low, high, hidden)
+    return low, min(len(line), marked[0] + 2 * size)
+
+
+def _draw(cells: list[Cell], line: str, marked: Span, window: Span, size: int) -> tuple[str, int, int]:
+    """The text, and where the carets start and how many they are."""
+    low, high = window
     first, last = marked[0] - low, min(marked[1] - low, len(cells) + 1)
     begin = _begin(cells, first, last, size) if low or high < len(line) or _total(cells) > size else 0
     lead = _CUT if low or begin else ""
     text, end = _fill(cells, begin, size - len(lead), cut=high < len(line))
     start = len(lead) + _total(cells[begin:first])
     length = max(1, _total(cells[first : min(last, end)]))
-    return Frame(number, lead + text, start, min(length, max(1, size - start)))
+    return lead + text, start, min(length, max(1, size - start))
 
 
-def _cells(line: str, low: int, high: int, hidden: list[Span]) -> list[Cell]:
+def _cells(line: str, window: Span, hidden: list[Span]) -> list[Cell]:
+    low, high = window
     cells: list[Cell] = []
     column = 0
     spans = iter(hidden)

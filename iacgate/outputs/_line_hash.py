@@ -8,36 +8,49 @@ from __future__ import annotations
 
 import sys
 from array import array
-from itertools import accumulate
+from collections.abc import Iterator
 
 _WINDOW = 100
 _BASE = 37
 _MASK = (1 << 64) - 1
-_OLDEST = pow(_BASE, _WINDOW, 1 << 64)
 _END = 65535
 _LINE_FEED = 10
 
 
 class LineHashes:
-    """The hashes of one text, by line number from 1."""
+    """The hashes of one text, by line number from 1; worked out as far as they are asked for."""
 
     def __init__(self, text: str) -> None:
-        units = _units(text)
-        prefix = list(accumulate(units, lambda sofar, unit: (sofar * _BASE + unit) & _MASK, initial=0))
-        starts = [0, *(index + 1 for index, unit in enumerate(units) if unit == _LINE_FEED)]
+        self._units = _units(text)
+        self._starts = self._line_starts()
         self._hashes: list[str] = []
-        seen: dict[int, int] = {}
-        for start in starts:
-            value = (prefix[start + _WINDOW] - prefix[start] * _OLDEST) & _MASK
-            seen[value] = seen.get(value, 0) + 1
-            self._hashes.append(f"{value:x}:{seen[value]}")
+        self._seen: dict[int, int] = {}
 
     def of(self, line: int) -> str | None:
         """The hash of a line; ``None`` when the text has no such line."""
-        return self._hashes[line - 1] if 1 <= line <= len(self._hashes) else None
+        while len(self._hashes) < line:
+            start = next(self._starts, None)
+            if start is None:
+                return None
+            self._hashes.append(self._numbered(_hash(self._units[start : start + _WINDOW])))
+        return self._hashes[line - 1] if line >= 1 else None
 
-    def __len__(self) -> int:
-        return len(self._hashes)
+    def _numbered(self, value: int) -> str:
+        self._seen[value] = self._seen.get(value, 0) + 1
+        return f"{value:x}:{self._seen[value]}"
+
+    def _line_starts(self) -> Iterator[int]:
+        yield 0
+        for index, unit in enumerate(self._units, 1):
+            if unit == _LINE_FEED:
+                yield index
+
+
+def _hash(units: array[int]) -> int:
+    value = 0
+    for unit in units:
+        value = (value * _BASE + unit) & _MASK
+    return value
 
 
 def _units(text: str) -> array[int]:

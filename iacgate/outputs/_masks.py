@@ -7,8 +7,7 @@ by their place and by their text), the data of a Kubernetes Secret, and the plac
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from iacgate.model import Finding, Location, Path, Resource, ScanReport, Secret, Subject
@@ -23,10 +22,27 @@ _SHORTEST = 4
 """Shorter values are covered by their place only: covering every ``a`` would hide nothing and spoil the line."""
 
 
-@dataclass(frozen=True, slots=True)
 class _Covered:
-    places: tuple[tuple[Location, str], ...]
-    texts: frozenset[str]
+    """What is secret in some subjects: places by file and line, and texts wherever they stand."""
+
+    __slots__ = ("longest", "places", "texts")
+
+    def __init__(self, subjects: Iterable[Subject]) -> None:
+        self.places: dict[tuple[str, int], list[tuple[Location, str]]] = {}
+        self.texts: set[str] = set()
+        for subject in subjects:
+            for path, value in _secret_values(subject):
+                self._cover_place(subject, path)
+                for text in _strings(value):
+                    self.texts.update(_spellings(text))
+        self.longest = max(map(len, self.texts), default=0)
+
+    def _cover_place(self, subject: Subject, path: Path) -> None:
+        place = subject.locate(path)
+        if not path or place == subject.locate(path[:-1]):  # the nearest enclosing thing is not the value
+            return
+        for line in range(place.line, place.end_line + 1):
+            self.places.setdefault((place.file, line), []).append((place, str(path[-1])))
 
 
 class Masks:
@@ -35,64 +51,70 @@ class Masks:
     def __init__(self, report: ScanReport) -> None:
         self._report = report
         self._subjects: dict[int, _Covered] = {}
-        self._files: dict[str, list[Resource]] | None = None
+        self._files: dict[str, _Covered] = {}
+        self._residents: dict[str, list[Resource]] | None = None
 
-    def spans(self, finding: Finding, number: int, line: str) -> list[Span]:
-        """The stretches of line ``number`` of the finding's file that must be covered, joined and in order."""
+    def spans(self, finding: Finding, number: int, line: str, window: Span) -> list[Span]:
+        """The stretches of line ``number`` of the finding's file to cover, joined and in order.
+
+        Only those that reach into ``window`` matter: a minified file is one line of megabytes.
+        """
         place = finding.location
         found: list[Span] = []
         if _SECRET_TAGS.intersection(finding.rule.tags):
             found.extend(_stretch(place, number, line, ""))
-        for subject in (finding.subject, *self._neighbours(place.file)):
-            covered = self._covered(subject)
-            for where, key in covered.places:
-                if where.file == place.file and where.line <= number <= where.end_line:
-                    found.extend(_stretch(where, number, line, key))
+        for covered in (self._of_subject(finding.subject), self._of_file(place.file)):
+            for where, key in covered.places.get((place.file, number), ()):
+                found.extend(_stretch(where, number, line, key))
+            low, high = max(window[0] - covered.longest, 0), window[1] + covered.longest
             for text in covered.texts:
-                found.extend(_occurrences(line, text))
+                found.extend(_occurrences(line, text, low, high))
         return _joined(found)
 
-    def _neighbours(self, file: str) -> list[Resource]:
-        if self._files is None:
-            self._files = {}
-            for resource in self._report.resources:
-                self._files.setdefault(resource.document.path, []).append(resource)
-        return self._files.get(file, [])
-
-    def _covered(self, subject: Subject) -> _Covered:
+    def _of_subject(self, subject: Subject) -> _Covered:
         known = self._subjects.get(id(subject))
         if known is None:
-            known = self._subjects[id(subject)] = _cover(subject)
+            known = self._subjects[id(subject)] = _Covered((subject,))
         return known
 
+    def _of_file(self, file: str) -> _Covered:
+        if self._residents is None:
+            self._residents = {}
+            for resource in self._report.resources:
+                self._residents.setdefault(resource.document.path, []).append(resource)
+        if file not in self._files:
+            self._files[file] = _Covered(self._residents.get(file, ()))
+        return self._files[file]
 
-def _cover(subject: Subject) -> _Covered:
-    places: list[tuple[Location, str]] = []
-    texts: set[str] = set()
-    for path, value in _secret_values(subject):
-        place = subject.locate(path)
-        if path and place != subject.locate(path[:-1]):  # the nearest enclosing thing is not the value
-            places.append((place, str(path[-1])))
-        for text in _strings(value):
-            texts.update(_spellings(text))
-    return _Covered(tuple(places), frozenset(texts))
+
+_Link = tuple[Any, Any] | None
+"""A path, last step first: (the link before, the step). Bodies can be so deep that copying paths costs too much."""
 
 
 def _secret_values(subject: Subject) -> Iterator[tuple[Path, Any]]:
-    """Paths and values of what is secret in a body, without recursion: bodies can be deep."""
-    pending: list[tuple[Path, Any, bool]] = [((), subject.body, False)]
+    """Paths and values of what is secret in a body, without recursion."""
     holder = _holds_secret_data(subject)
+    pending: list[tuple[_Link, Any, bool]] = [(None, subject.body, False)]
     while pending:
-        path, node, inside = pending.pop()
+        link, node, inside = pending.pop()
         if isinstance(node, Secret):
-            yield path, node.reveal()
-        elif isinstance(node, dict):
-            for key, item in node.items():
-                pending.append(((*path, key), item, inside or (holder and not path and key in _SECRET_MEMBERS)))
-        elif isinstance(node, list):
-            pending.extend(((*path, index), item, inside) for index, item in enumerate(node))
+            yield _path(link), node.reveal()
+        elif isinstance(node, dict | list):
+            opens = holder and link is None
+            for step, item in node.items() if isinstance(node, dict) else enumerate(node):
+                within = inside or (opens and step in _SECRET_MEMBERS)
+                if within or isinstance(item, dict | list | Secret):
+                    pending.append(((link, step), item, within))
         elif inside and isinstance(node, str | int | float):
-            yield path, node
+            yield _path(link), node
+
+
+def _path(link: _Link) -> Path:
+    steps: list[str | int] = []
+    while link is not None:
+        link, step = link
+        steps.append(step)
+    return tuple(reversed(steps))
 
 
 def _holds_secret_data(subject: Subject) -> bool:
@@ -142,11 +164,11 @@ def _stretch(place: Location, number: int, line: str, key: str) -> Iterator[Span
         yield start, end
 
 
-def _occurrences(line: str, text: str) -> Iterator[Span]:
-    start = line.find(text)
+def _occurrences(line: str, text: str, low: int, high: int) -> Iterator[Span]:
+    start = line.find(text, low, high)
     while start >= 0:
         yield start, start + len(text)
-        start = line.find(text, start + len(text))
+        start = line.find(text, start + len(text), high)
 
 
 def _joined(spans: list[Span]) -> list[Span]:

@@ -73,7 +73,7 @@ def _keep(verdicts: list[Verdict]) -> list[Verdict]:
 
 
 def _severities(verdicts: list[Verdict]) -> dict[str, Severity]:
-    """What the settings made of a rule's severity: the highest of its results, as code scanning reads it off the rule."""
+    """What the settings made of a rule's severity: the highest of its results. Code scanning reads it off the rule."""
     found: dict[str, Severity] = {}
     for verdict in verdicts:
         rule_id = verdict.finding.rule.id
