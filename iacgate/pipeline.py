@@ -42,7 +42,7 @@ from iacgate.model.dataclass import dataclass, field, replace
 from iacgate.triage import Baseline, TriageInput, checked_glass, load_baseline, load_codeowners, triage
 from iacgate.triage.changed import only_changed
 
-__all__ = ["Request", "Taken", "load_native_rules", "scan", "take_inventory"]
+__all__ = ["Request", "Taken", "load_native_rules", "rule_names", "scan", "settings_of", "take_inventory"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +96,7 @@ def scan(paths: Sequence[str], request: Request) -> ScanReport:
     settings = _overridden(taken.settings, request)
     tell(f"read {len(taken.records)} files")
     native = load_native_rules(settings, request)
-    names = _rule_names(native)
+    names = rule_names(native)
     check_setting_names(settings, names)
     waivers = load_exceptions(settings, request.today, taken.root)
     check_exception_names(waivers, names)
@@ -152,7 +152,7 @@ def scan(paths: Sequence[str], request: Request) -> ScanReport:
 
 def take_inventory(paths: Sequence[str], request: Request) -> Taken:
     """Discover and read: everything before the first rule."""
-    settings = _settings(paths, request)
+    settings = settings_of(paths, request)
     registry = Registry()
     found = discover(
         paths,
@@ -197,7 +197,7 @@ def load_native_rules(settings: Settings, request: Request) -> NativeRules:
     )
 
 
-def _settings(paths: Sequence[str], request: Request) -> Settings:
+def settings_of(paths: Sequence[str], request: Request) -> Settings:
     """The settings file that is named, else the one found from the first scanned path up to the repository's top."""
     root = report_root(paths, request.cwd)
     if not request.use_settings:
@@ -227,7 +227,8 @@ def _overridden(settings: Settings, request: Request) -> Settings:
     )
 
 
-def _rule_names(native: NativeRules) -> RuleNames:
+def rule_names(native: NativeRules) -> RuleNames:
+    """What settings and exceptions may call the rules: their ids, and their aliases in one spelling."""
     aliases: dict[str, set[str]] = {}
     for alias, ids in native.aliases.items():
         aliases.setdefault(canonical_alias(alias), set()).update(ids)
