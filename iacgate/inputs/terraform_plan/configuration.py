@@ -271,17 +271,16 @@ def is_expression(node: dict[str, Any]) -> bool:
 
 
 def longest(references: Sequence[str]) -> Iterator[str]:
-    """The references as written: Terraform lists each one again without its last step, down to the resource."""
-    previous = ""
+    """The references as written, each once: Terraform lists every one again without its last steps, one by one."""
+    last = ""
     seen = set()
     for reference in references:
         if isinstance(reference, str):
-            shortened = previous.startswith(reference) and previous[len(reference) : len(reference) + 1] in {".", "["}
-            if not shortened:
-                previous = reference
-                if reference not in seen:
-                    seen.add(reference)
-                    yield reference
+            shortened = last.startswith(reference) and last[len(reference) : len(reference) + 1] in {".", "["}
+            last = reference
+            if not shortened and reference not in seen:
+                seen.add(reference)
+                yield reference
 
 
 def traversal(reference: str) -> list[str]:

@@ -135,6 +135,6 @@ def _at(body: Any, path: Path) -> Any:
 
 
 def _without(items: Any, indexes: list[int], path: Path) -> Partial:
-    kept = [item for index, item in enumerate(items or ()) if index not in indexes]
+    kept = [item for index, item in enumerate(items if isinstance(items, list) else ()) if index not in indexes]
     name = next((step for step in reversed(path) if isinstance(step, str)), "block")
     return Partial(kept, maybe=Unknown(f"number of {name} blocks is known after apply"))

@@ -20,7 +20,8 @@ _EXPRESSION = frozenset(("constant_value", "references"))
 
 def hide(document: dict[str, Any]) -> None:
     """Wrap every sensitive value of a plan or state."""
-    root = _mapping(_mapping(document.get("configuration")).get("root_module"))
+    configuration = _mapping(document.get("configuration"))
+    root = _mapping(configuration.get("root_module"))
     marked: dict[tuple[tuple[str, ...], str], list[Any]] = {}
     for change in _changes(document):
         _hide_change(change, marked)
@@ -29,8 +30,9 @@ def hide(document: dict[str, Any]) -> None:
     prior = _mapping(_mapping(document.get("prior_state")).get("values"))
     for values in (_mapping(document.get("planned_values")), prior, _mapping(document.get("values"))):
         _hide_values(values)
-    if root:
-        _hide_configuration(root, marked)
+    for provider in _mapping(configuration.get("provider_config")).values():
+        _hide_constants(_mapping(_mapping(provider).get("expressions")))
+    _hide_configuration(root, marked)
 
 
 def seal(holder: Any, key: Any, marks: Any = True) -> None:  # noqa: FBT002  (a mark is what Terraform calls `true`)
