@@ -348,15 +348,19 @@ def test_reads_the_same_without_the_c_extension(monkeypatch) -> None:
 
 def untyped(data: str) -> list[Any]:
     """The structure with every scalar as text, by PyYAML's own constructor."""
-    return list(pyyaml.load_all(data, pyyaml.BaseLoader))
+    return list(pyyaml.load_all(data, getattr(pyyaml, "CBaseLoader", pyyaml.BaseLoader)))
 
 
 def same_structure(ours: Any, theirs: Any) -> bool:
     if isinstance(ours, dict):
-        return isinstance(theirs, dict) and all(map(same_structure, ours.values(), theirs.values()))
+        return (
+            isinstance(theirs, dict)
+            and len(ours) == len(theirs)
+            and all(map(same_structure, ours.values(), theirs.values()))
+        )
     if isinstance(ours, list):
         return isinstance(theirs, list) and len(ours) == len(theirs) and all(map(same_structure, ours, theirs))
-    return isinstance(theirs, str) and (not isinstance(ours, str) or ours == theirs or "!!binary" in theirs)
+    return isinstance(theirs, str) and (not isinstance(ours, str) or ours == theirs)
 
 
 def corpus(folder, *expectations: str) -> list[tuple[str, str, bytes]]:
@@ -413,13 +417,8 @@ def cut(text: str, place) -> str:
 def test_slicing_the_text_at_a_scalars_place_gives_the_scalar(body: Any, flow: bool | None, unicode: bool) -> None:
     text = pyyaml.safe_dump(body, default_flow_style=flow, allow_unicode=unicode, sort_keys=False, width=60)
     (document,) = load_all(text.encode(), "f")
-    theirs = pyyaml.safe_load(text)
-    if theirs != body:
-        return
-    ours = [value for _, value in scalars(document.body)]
-    assert [str(value) for value in ours if value not in (True, False)] == [
-        str(value) for _, value in scalars(body) if value not in (True, False)
-    ]
+    if not document.problems:
+        assert same_structure(document.body, pyyaml.load(text, pyyaml.BaseLoader))
     for path, scalar in scalars(document.body):
         assert only("- " + cut(text, document.locate(path)).replace("\n", "\n  ")).body == [scalar] or "\n" in str(
             scalar
