@@ -34,9 +34,17 @@ class Finding:
     owner: str = ""
 
     @property
+    def anchor(self) -> str:
+        """The subject's address without a line: what a Dockerfile instruction is, and not where it stands."""
+        subject = self.subject
+        if subject.type == "dockerfile_instruction" and isinstance(subject, Resource) and subject.config_address:
+            return subject.config_address
+        return subject.address
+
+    @property
     def fingerprint(self) -> str:
-        """32 hexadecimal digits from rule id, address and path; the file only where the address is ambiguous."""
-        steps = ("iacgate/v1", self.rule.id, self.qualifier, self.subject.address, *map(str, self.path))
+        """32 hexadecimal digits from rule id, anchor and path; the file only where the address is ambiguous."""
+        steps = ("iacgate/v1", self.rule.id, self.qualifier, self.anchor, *map(str, self.path))
         digest = hashlib.sha256("\0".join(steps).encode("utf-8", "surrogatepass")).hexdigest()[:32]
         return digest if self.occurrence == 1 else f"{digest}:{self.occurrence}"
 

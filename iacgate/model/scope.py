@@ -162,7 +162,8 @@ def _path_glob(pattern: str) -> re.Pattern[str]:
 
 
 def _in_resources(patterns: tuple[str, ...], finding: Finding) -> bool:
-    return any(matches_address(pattern, finding.subject.address) for pattern in patterns)
+    names = dict.fromkeys((finding.subject.address, finding.anchor))
+    return any(matches_address(pattern, name) for pattern in patterns for name in names)
 
 
 def _in_paths(patterns: tuple[str, ...], finding: Finding) -> bool:

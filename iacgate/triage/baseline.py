@@ -33,7 +33,7 @@ class Accepted:
         return cls(
             file=finding.location.file,
             rule=finding.rule.id,
-            resource=finding.subject.address,
+            resource=finding.anchor,
             path=tuple(map(str, finding.path)),
             occurrence=finding.occurrence,
             fingerprint=finding.fingerprint,

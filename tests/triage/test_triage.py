@@ -199,3 +199,13 @@ def test_what_is_out_of_focus_gives_no_comments(kit):
     bench.add(kit.terraform, COMMENT + 'resource "aws_s3_bucket" "a" {}\n')
     bench.documents = [replace(bench.documents[0], focus=False)]
     assert bench.run([]).stale == ()
+
+
+def test_blank_lines_and_comments_change_no_fingerprint_of_an_instruction(kit):
+    prints = []
+    for text in ("FROM a:1\nRUN x\nRUN y\n", "# c\n\nFROM a:1\n# c\n\nRUN x\n\nRUN y\n"):
+        bench = kit.bench()
+        run = bench.add(kit.docker, text)[1]
+        subject = replace(run, config_address="Dockerfile#0:RUN~1")
+        prints.append(bench.run([bench.finding(subject, run.at().line)]).triaged[0].finding.fingerprint)
+    assert prints[0] == prints[1]
