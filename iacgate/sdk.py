@@ -34,6 +34,7 @@ from iacgate.model import (
     Undecided,
     Unknown,
     Violation,
+    nearest,
 )
 
 __all__ = [
@@ -144,13 +145,12 @@ def _members(node: Any, step: str) -> Iterable[tuple[str | int, Any]]:
 
 def _build(kind: type[Params], values: Mapping[str, Any], name: str) -> Params:
     """The parameters of a check as its dataclass, from a rule's ``params``."""
-    from iacgate.lang.jmespath.names import nearest
-
     known = {one.name: one for one in fields(kind)}  # type: ignore[arg-type]  # params types are dataclasses
     hints = get_type_hints(kind)
     for key, value in values.items():
         if key not in known:
-            hint = nearest(key, known) or f"known: {', '.join(known) or 'none'}"
+            near = nearest(key, known)
+            hint = f"did you mean {near!r}?" if near else f"known: {', '.join(known) or 'none'}"
             raise PolicyError(f"check {name!r} has no parameter {key!r}", hint)
         if not _fits(value, hints[key]):
             raise PolicyError(

@@ -111,8 +111,11 @@ def _from_object(raw: Mapping[str, Any], path: Path) -> Placed:
 
 
 def _normal(name: str, value: Any) -> Any:
-    if value is None or isinstance(value, Unknown):
-        return value
+    if value is None:
+        return None
+    if isinstance(value, Unknown):
+        text = name in _LISTS and (value.prefix or value.suffix)
+        return [value] if text else value
     if name in _LISTS:
         return as_list(value)
     if name in {"Principal", "NotPrincipal"}:

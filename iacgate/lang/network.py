@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from iacgate.lang.jmespath.logic import Truth, doubt, either, number
+from iacgate.lang.jmespath.logic import Truth, both, doubt, either, number
 from iacgate.model import Partial, Secret, Unknown
 
 Range = tuple[int, int]
@@ -198,8 +198,9 @@ def covers_port(rule: Any, port: Any, protocol: Any = "tcp") -> Truth:
     spoken = _protocol_covers(rule.get("protocol"), protocol)
     if spoken is False:
         return False
-    held = True if rule.get("protocol") == "all" else _holds(rule.get("ports"), wanted)
-    return held if spoken is True or held is False else spoken
+    if spoken is True and rule["protocol"] == "all":
+        return True
+    return both(spoken, _holds(rule.get("ports"), wanted))
 
 
 def covers_all_ports(rule: Any) -> Truth:

@@ -24,7 +24,7 @@ from iacgate.model import Partial, Path, Secret, Unknown
 _MAX_TEXT = 200_000
 _MAX_DEPTH = 40
 _SHORTEST = 8
-_LEAST_ENTROPY = 2.9
+_LEAST_ENTROPY = 2.7
 
 _MARKS = re.compile(
     r"A[KSBC][ISC]A[A-Z0-9]|PRIVATE KEY|gh[pousr]_|github_pat_|gl(?:pat|ptt|dt|rt)-|xox[abeoprs]-|hooks\.slack\.com"

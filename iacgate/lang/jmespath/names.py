@@ -1,13 +1,13 @@
-"""The nearest right word, for messages."""
+"""The nearest right word, as a hint."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from iacgate import model
+
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """``"did you mean 'x'?"`` for the known word that is most like this one, or nothing."""
-    from difflib import get_close_matches
-
-    found = get_close_matches(str(word), list(known), n=1, cutoff=0.6)
-    return f"did you mean {found[0]!r}?" if found else ""
+    found = model.nearest(str(word), known)
+    return f"did you mean {found!r}?" if found else ""
