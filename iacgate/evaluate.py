@@ -6,7 +6,7 @@ check does: a violation is a fail (and beats a doubt), a doubt or an undecided v
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from iacgate.model import (
     Document,
@@ -17,6 +17,7 @@ from iacgate.model import (
     Location,
     NotApplicable,
     Outcome,
+    Resource,
     Rule,
     Subject,
     Trouble,
@@ -24,6 +25,7 @@ from iacgate.model import (
     Violation,
     stable_path,
 )
+from iacgate.model.dataclass import replace
 
 
 def evaluate(rules: Iterable[Rule], inventory: Inventory) -> Iterator[Evaluation]:
@@ -62,6 +64,37 @@ def _judge(rule: Rule, subject: Subject, inventory: Inventory) -> Evaluation:
         places = tuple(dict.fromkeys(subject.at(*doubt.path) for doubt in doubts))
         return Evaluation(rule=rule, subject=subject, outcome=Outcome.UNKNOWN, detail=_reasons(doubts), places=places)
     return Evaluation(rule=rule, subject=subject, outcome=Outcome.PASS)
+
+
+def without_twins(evaluations: Sequence[Evaluation]) -> list[Evaluation]:
+    """A plan and its source, scanned together, say the same thing twice: what both say is reported on the plan only.
+
+    Twins are findings of one rule on one address and line. What only the source says stays: the plan may be old.
+    """
+    planned = {_twin_key(finding) for finding in _of_adapter(evaluations, "terraform-plan")}
+    if not planned:
+        return list(evaluations)
+    return [_without(evaluation, planned) for evaluation in evaluations]
+
+
+def _of_adapter(evaluations: Sequence[Evaluation], adapter: str) -> Iterator[Finding]:
+    for evaluation in evaluations:
+        if evaluation.findings and isinstance(evaluation.subject, Resource) and evaluation.subject.adapter == adapter:
+            yield from evaluation.findings
+
+
+def _twin_key(finding: Finding) -> tuple[str, str, str, int]:
+    return finding.rule.id, finding.subject.address, finding.location.file, finding.location.line
+
+
+def _without(evaluation: Evaluation, planned: set[tuple[str, str, str, int]]) -> Evaluation:
+    subject = evaluation.subject
+    if not evaluation.findings or not isinstance(subject, Resource) or subject.adapter != "terraform":
+        return evaluation
+    kept = tuple(finding for finding in evaluation.findings if _twin_key(finding) not in planned)
+    if len(kept) == len(evaluation.findings):
+        return evaluation
+    return replace(evaluation, findings=kept, detail=evaluation.detail or "reported on the plan")
 
 
 def rule_troubles(evaluations: Iterable[Evaluation]) -> list[Trouble]:

@@ -22,7 +22,7 @@ from iacgate.decide import decide, gate
 from iacgate.discover import changed_lines, discover, file_source, report_root
 from iacgate.engines.native import NativeRules
 from iacgate.errors import CommandError
-from iacgate.evaluate import evaluate, rule_troubles
+from iacgate.evaluate import evaluate, rule_troubles, without_twins
 from iacgate.inputs import Registry
 from iacgate.inputs.reading import Progress, read
 from iacgate.join import build_inventory
@@ -102,7 +102,7 @@ def scan(paths: Sequence[str], request: Request) -> ScanReport:
     check_exception_names(waivers, names)
     rules = _applicable(native, taken.inventory, request)
     tell(f"load {len(rules)} rules")
-    evaluations = list(evaluate(rules, taken.inventory))
+    evaluations = without_twins(list(evaluate(rules, taken.inventory)))
     if request.changed_since is not None:
         changed = changed_lines(taken.root, request.changed_since)
         evaluations = list(only_changed(evaluations, changed, taken.inventory))
