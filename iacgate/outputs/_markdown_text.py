@@ -16,7 +16,7 @@ LONGEST = 1000
 
 def plain(text: str) -> str:
     """``text`` as inline Markdown that reads as itself, on one line."""
-    safe = _special().sub(lambda match: f"&#{ord(match[0])};", shorten(one_line(text.strip()), LONGEST))
+    safe = _special().sub(lambda match: f"&#{ord(match[0])};", shorten(one_line(text.strip()[: 2 * LONGEST]), LONGEST))
     return _summons().sub(lambda match: f"{match[1]}<!-- -->", safe)
 
 

@@ -66,12 +66,12 @@ def render(report: ScanReport, options: OutputOptions) -> str:
     sheet.add(*_head(report))
     for section in (
         _numbers(report),
-        _table(verdicts),
+        _table(verdicts, sheet),
         _troubles(report),
         _exceptions(report),
         _next_steps(report),
         _remarks(report),
-        _details(verdicts, Frames(report, options.source, options.width)),
+        _details(verdicts, Frames(report, options.source, options.width), sheet),
     ):
         for lines in section:
             sheet.add(*lines)
@@ -106,7 +106,7 @@ def _numbers(report: ScanReport) -> Section:
     yield [*rows, "", ", ".join(f"{numbers[key]} {word}" for key, word in names.items()) + "."]
 
 
-def _table(verdicts: list[Verdict]) -> Section:
+def _table(verdicts: list[Verdict], sheet: _Sheet) -> Section:
     rows = by_weight(verdicts)
     for state in State:
         chosen = [verdict for verdict in rows if verdict.state is state]
@@ -114,7 +114,7 @@ def _table(verdicts: list[Verdict]) -> Section:
             head = ["", f"### {state.value.capitalize()} ({len(chosen)})", ""]
             titles = ["| severity | rule | place | resource | message | |", "|---|---|---|---|---|---|"]
             yield [*head, *titles, _row(chosen[0])]
-            yield from ([_row(verdict)] for verdict in chosen[1:])
+            yield from ([] if sheet.left_out else [_row(verdict)] for verdict in chosen[1:])
 
 
 def _row(verdict: Verdict) -> str:
@@ -131,11 +131,11 @@ def _row(verdict: Verdict) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _details(verdicts: list[Verdict], frames: Frames) -> Section:
-    """What blocks or warns, with its source line and its fix, folded away."""
+def _details(verdicts: list[Verdict], frames: Frames, sheet: _Sheet) -> Section:
+    """What blocks or warns, with its source line and its fix, folded away; nothing is drawn that no longer fits."""
     for verdict in by_weight(verdicts):
         if verdict.state in {State.BLOCKED, State.WARNED}:
-            yield _detail(verdict, frames)
+            yield [] if sheet.left_out else _detail(verdict, frames)
 
 
 def _detail(verdict: Verdict, frames: Frames) -> list[str]:
