@@ -284,7 +284,7 @@ def _remote(url: str) -> SourceFile:
 
 
 def _adapter_settings(settings: Settings, request: Request) -> dict[str, dict[str, Any]]:
-    """Each adapter's own settings: those of the file, with relative paths made absolute, and the command's over them."""
+    """The settings of each adapter: those of the file, with relative paths made absolute, and the command line's."""
     merged = {name: dict(values) for name, values in settings.inputs.adapters.items()}
     terraform = merged.setdefault("terraform", {})
     var_files = [settings.resolve(path) for path in terraform.get("var_files", ())]
