@@ -55,10 +55,7 @@ def parse(source: SourceFile) -> Iterable[Document]:
         raise SourceSkipped("a template of a Helm chart: only what the chart renders to is judged (--render always)")
     data = source.read()
     file_name = source.path.rpartition("/")[2]
-    if source.path.lower().endswith(".json") or (source.named and data.lstrip()[:1] == b"{"):
-        documents = _json_documents(data, source)
-    else:
-        documents = _yaml_documents(data, source)
+    documents = _json_or_yaml(data, source)
     special = _special(file_name)
     if special:
         return [_as(document, special) for document in documents if isinstance(document.body, dict)][:1]
@@ -168,6 +165,18 @@ def _text(value: Any) -> str:
 
 def _mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
+
+
+def _json_or_yaml(data: bytes, source: SourceFile) -> list[Document]:
+    """As kubectl does: what begins like JSON is tried as JSON first, whatever the file is called."""
+    if source.path.lower().endswith(".json"):
+        return _json_documents(data, source)
+    if data.lstrip()[:1] == b"{":
+        try:
+            return _json_documents(data, source)
+        except SyntaxFailure:
+            pass  # flow style, several documents or a template: what YAML says of it counts
+    return _yaml_documents(data, source)
 
 
 def _yaml_documents(data: bytes, source: SourceFile) -> list[Document]:

@@ -408,3 +408,28 @@ def test_a_kustomization_that_does_not_build_is_trouble_and_its_files_are_still_
     (trouble,) = into.troubles
     assert "failed: 'gone.yaml'" in trouble.message
     assert str(tmp_path) not in trouble.message
+
+
+@pytest.mark.parametrize("path", ["m.yaml", "-"])
+def test_json_under_another_name(path: str) -> None:
+    tabbed = '{\n\t"apiVersion": "v1",\n\t"kind": "Pod"\n}'
+    (found,) = resources(tabbed, path)
+    assert str(found.at("kind")) == f"{path}:3:10"
+    flow = "{apiVersion: v1, kind: Pod}\n---\n{apiVersion: v1, kind: Pod}\n"
+    assert len(resources(flow, path)) == 2
+
+
+def test_every_manifest_of_the_corpora_is_read_or_refused_with_a_place(corpora) -> None:
+    folder = corpora / "kyverno"
+    read = 0
+    for each in read_tree(folder):
+        if kubernetes.claims(each):
+            try:
+                documents = list(kubernetes.parse(each))
+            except (SyntaxFailure, SourceSkipped):
+                continue
+            for found in kubernetes.normalise(documents, context(str(folder))):
+                read += 1
+                assert found.at().file == found.at("spec", "absent", 3).file == each.path
+                assert found.address.startswith(f"{found.type} ")
+    assert read > 1000
