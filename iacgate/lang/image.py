@@ -12,16 +12,9 @@ import re
 from iacgate.model import Unknown
 from iacgate.model.dataclass import dataclass
 
-DEFAULT_REGISTRY = "docker.io"
-MAX_NAME = 255
-
-_TAG = re.compile(r"\w[\w.-]{0,127}\Z", re.ASCII)
-_DIGEST = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}\Z")
-_COMPONENT = re.compile(r"[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*\Z")
-_REGISTRY = re.compile(
-    r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?\Z"
-)
-_IDENTIFIER = re.compile(r"[a-f0-9]{64}\Z")
+DEFAULT_HOST = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+_REGISTRY = rf"(?:{_HOST}(?:\.{_HOST})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?\Z"
+_IDENTIFIER = r"[a-f0-9]{64}\Z"
 
 
 class BadReference(ValueError):  # noqa: N818  (it names what is bad)
@@ -52,9 +45,9 @@ def parse_image(reference: str | Unknown) -> Image:
     if isinstance(reference, Unknown):
         return _from_ends(reference)
     name, tag, digest = _cut(reference)
-    if tag is not None and not _TAG.match(tag):
+    if tag is not None and not re.match(_TAG, tag):
         raise BadReference(f'"{tag}" is no tag: letters, digits, "_", "." and "-", at most 128')
-    if digest is not None and not _DIGEST.match(digest):
+    if digest is not None and not re.match(_DIGEST, digest):
         raise BadReference(f'"{digest}" is no digest, expected sha256: and 64 hexadecimal digits')
     registry, repository = _name(name)
     return Image(registry=registry, repository=repository, tag=tag, digest=digest)
@@ -73,17 +66,17 @@ def _cut(reference: str) -> tuple[str, str | None, str | None]:
 def _name(name: str) -> tuple[str, str]:
     if not name:
         raise BadReference("the reference names no image")
-    if _IDENTIFIER.match(name):
+    if re.match(_IDENTIFIER, name):
         raise BadReference("64 hexadecimal digits are an image's id, not its name")
     registry, path = _registry(name)
-    if not _REGISTRY.match(registry):
-        raise BadReference(f'"{registry}" is no registry')
     if len(registry) + len(path) + 1 > MAX_NAME:
         raise BadReference(f"the name is longer than {MAX_NAME} characters")
+    if registry != DEFAULT_REGISTRY and not re.match(_REGISTRY, registry):
+        raise BadReference(f'"{registry}" is no registry')
     if registry == DEFAULT_REGISTRY and "/" not in path:
         path = f"library/{path}"
     for component in path.split("/"):
-        if not _COMPONENT.match(component):
+        if not re.match(_COMPONENT, component):
             why = "names have no capitals" if component.lower() != component else "it is no name"
             raise BadReference(f'"{component}" cannot stand in an image\'s name: {why}')
     return registry, path
@@ -118,7 +111,7 @@ def _from_ends(reference: Unknown) -> Image:
 
 def _digest(suffix: str, hole: Unknown) -> str | Unknown:
     digest = suffix.partition("@")[2]
-    return digest if _DIGEST.match(digest) else hole
+    return digest if re.match(_DIGEST, digest) else hole
 
 
 def _tag(prefix: str, suffix: str, hole: Unknown) -> str | Unknown | None:
@@ -126,4 +119,4 @@ def _tag(prefix: str, suffix: str, hole: Unknown) -> str | Unknown | None:
         return _cut(prefix)[1]
     before = suffix.partition("@")[0]
     tag = before.rpartition(":")[2] if ":" in before and "/" not in before.rpartition(":")[2] else ""
-    return tag if _TAG.match(tag) else hole
+    return tag if re.match(_TAG, tag) else hole

@@ -81,12 +81,12 @@ _CODE = frozenset((
 ))  # fmt: skip
 """Endings that a Dockerfile may have (Dockerfile.go) and other files with such a stem too: the content decides."""
 
-_BEGINS = re.compile(
-    rb"(?:\xef\xbb\xbf)?(?:[ \t]*(?:#[^\n]*)?\r?\n)*+[ \t]*(?:"
+_BEGINS = (
+    rb"(?i)(?:\xef\xbb\xbf)?(?:[ \t]*(?:#[^\n]*)?\r?\n)*+[ \t]*(?:"
     rb"FROM(?:[ \t]+--\S+)*[ \t]+[^\s'\"]+(?:[ \t]+AS[ \t]+[\w.-]+)?|FROM[ \t]*\\|ARG[ \t]+[A-Za-z_]\w*(?:=[^\n]*)?"
-    rb")[ \t]*\r?(?:\n|\Z)",
-    re.IGNORECASE,
+    rb")[ \t]*\r?(?:\n|\Z)"
 )
+"""What a Dockerfile begins with. Compiled when a name leaves it open what a file is."""
 
 
 class Body(dict[str, Any]):
@@ -116,7 +116,7 @@ def claims(source: SourceFile) -> bool:
         return True
     if file.startswith(tuple(f"{one}." for one in _STEMS)) and ending not in _CODE:
         return True
-    return (file.startswith(_STEMS) or source.named) and _BEGINS.match(source.head()) is not None
+    return (file.startswith(_STEMS) or source.named) and re.match(_BEGINS, source.head()) is not None
 
 
 def parse(source: SourceFile) -> Iterator[Document]:

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from iacgate.syntax.dockerfile.words import split_words
 
-_MARK = re.compile(r"(\d*)<<(-?)(?!<)([^<]+)\Z", re.DOTALL)
-_QUOTED = re.compile(r"""\\(.)|'([^']*)'|"((?:[^"\\]|\\.)*+)"|(['"])""", re.DOTALL)
+_MARK = r"(?s)(\d*)<<(-?)(?!<)([^<]+)\Z"
+_QUOTED = r"""(?s)\\(.)|'([^']*)'|"((?:[^"\\]|\\.)*+)"|(['"])"""
 
 
 class Announced(NamedTuple):
@@ -41,7 +41,7 @@ def announced(line: str) -> list[Announced]:
 
 def of_word(word: str, offset: int = 0) -> Announced | None:
     """The here-document that a word announces, if it does."""
-    match = _MARK.match(word)
+    match = re.match(_MARK, word)
     if match is None:
         return None
     descriptor, dash, raw = match.groups()
@@ -64,4 +64,4 @@ def _name(raw: str, offset: int) -> tuple[str, bool]:
         quoted = True
         return single if single is not None else re.sub(r'\\(["$\\])', r"\1", double)
 
-    return _QUOTED.sub(plain, raw), quoted
+    return re.sub(_QUOTED, plain, raw), quoted

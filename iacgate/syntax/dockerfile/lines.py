@@ -20,7 +20,7 @@ MAX_BYTES = 1024 * 1024
 MAX_LINE_BYTES = 65_535
 """BuildKit reads lines into a buffer of 64 KiB and refuses longer ones."""
 
-_DIRECTIVE = re.compile(r"#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*$")
+_DIRECTIVE = r"#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*$"
 _DIRECTIVES = ("syntax", "escape", "check")
 
 
@@ -122,7 +122,7 @@ class Lines:
     def _look_for_directive(self, text: str) -> None:
         if not self._looking:
             return
-        match = _DIRECTIVE.match(text)
+        match = re.match(_DIRECTIVE, text) if text.startswith("#") and "=" in text else None
         name = match[1].lower() if match else ""
         if match is None or name not in _DIRECTIVES:
             self._looking = False
