@@ -149,7 +149,7 @@ def _excuse(waiver: Waiver) -> str:
     if waiver.source == "break-glass":
         return f"glass broken for {waiver.ticket}{reason}"
     if waiver.source == "baseline":
-        return waiver.reason
+        return f"accepted in {waiver.id}"
     if waiver.source == "inline":
         return f"allowed by the comment in {waiver.id}{owner}{until}{reason}"
     if waiver.source == "policy":

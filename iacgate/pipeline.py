@@ -21,7 +21,7 @@ from iacgate.config import (
 from iacgate.decide import decide, gate
 from iacgate.discover import changed_lines, discover, file_source, report_root
 from iacgate.engines.native import NativeRules
-from iacgate.errors import CommandError
+from iacgate.errors import CommandError, PolicyError
 from iacgate.evaluate import evaluate, rule_troubles, without_twins
 from iacgate.inputs import Registry
 from iacgate.inputs.reading import Progress, read
@@ -185,16 +185,22 @@ def take_inventory(paths: Sequence[str], request: Request) -> Taken:
 
 def load_native_rules(settings: Settings, request: Request) -> NativeRules:
     """The rules that the settings and the request ask for."""
-    return NativeRules.load(
-        packs=[
-            *map(settings.resolve, settings.rules.packs),
-            *(os.path.join(request.cwd, pack) for pack in request.packs),
-        ],
-        ruleset=request.ruleset or ("strict" if request.rules else settings.rules.ruleset),
-        disable=settings.rules.disable,
-        severity=settings.enforcement.severity,
-        params=settings.rules.params,
-    )
+    packs = [
+        *map(settings.resolve, settings.rules.packs),
+        *(os.path.join(request.cwd, pack) for pack in request.packs),
+    ]
+    try:
+        return NativeRules.load(
+            packs=packs,
+            ruleset=request.ruleset or ("strict" if request.rules else settings.rules.ruleset),
+            disable=settings.rules.disable,
+            severity=settings.enforcement.severity,
+            params=settings.rules.params,
+        )
+    except PolicyError:
+        # a rule that the settings name and nobody has: told with its place in the settings, where it can be mended
+        check_setting_names(settings, rule_names(NativeRules.load(packs=packs)))
+        raise
 
 
 def settings_of(paths: Sequence[str], request: Request) -> Settings:

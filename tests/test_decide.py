@@ -252,7 +252,7 @@ EXCUSES = [
     ),
     (excuse("policy", expires=None), State.EXCEPTED, "excused by the policy itself: agreed"),
     (excuse("break-glass", ticket="SEC-1", expires=None), State.EXCEPTED, "glass broken for SEC-1: agreed"),
-    (excuse("baseline", reason="accepted in b.json"), State.BASELINED, "accepted in b.json"),
+    (excuse("baseline", id="b.json"), State.BASELINED, "accepted in b.json"),
 ]
 
 
@@ -267,9 +267,9 @@ def test_a_note_begins_the_sentence():
     bare = one(a_finding(), Enforcement(), note="exception EXC-1 expired on 2026-01-01")
     assert bare.because == "exception EXC-1 expired on 2026-01-01, so high blocks (tiers: defaults)"
     known = one(
-        a_finding(), Enforcement(), note="exception EXC-1 expired on 2026-01-01", waiver=excuse("baseline", reason="b")
+        a_finding(), Enforcement(), note="exception EXC-1 expired on 2026-01-01", waiver=excuse("baseline", id="b")
     )
-    assert known.because == "exception EXC-1 expired on 2026-01-01; b"
+    assert known.because == "exception EXC-1 expired on 2026-01-01; accepted in b"
 
 
 UNREADABLE = Trouble(kind="unreadable", message="bad", location=Location(file="x.tf"))

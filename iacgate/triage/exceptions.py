@@ -37,16 +37,15 @@ def stale(waiver: Waiver, today: date, announce_days: int, *, used: bool, whole:
 
     ``used``: it covered a finding (an expired one: would have). Unused ones are only named when all was scanned.
     """
-    name = called(waiver)
     if is_expired(waiver, today):
         rest = "what it covered is back" if used else "nothing that it covered is left: delete it"
-        return StaleWaiver(waiver=waiver, status="expired", note=f"{name} expired on {waiver.expires}; {rest}")
+        return StaleWaiver(waiver=waiver, status="expired", note=f"expired on {waiver.expires}; {rest}")
     if not used and whole:
-        return StaleWaiver(waiver=waiver, status="unused", note=f"{name} covers nothing: delete it")
+        return StaleWaiver(waiver=waiver, status="unused", note="covers nothing: delete it")
     if waiver.expires is not None and (waiver.expires - today).days <= announce_days:
         days = (waiver.expires - today).days
         when = "today" if days == 0 else f"in {days} day{'' if days == 1 else 's'}, on {waiver.expires}"
-        return StaleWaiver(waiver=waiver, status="expiring", note=f"{name} expires {when}")
+        return StaleWaiver(waiver=waiver, status="expiring", note=f"expires {when}")
     return None
 
 

@@ -62,4 +62,4 @@ def glass_text(waivers: dict[str, tuple[Waiver, int]]) -> str:
         f"{waiver.ticket} ({waiver.reason}) let {count} finding{'' if count == 1 else 's'} through"
         for _, (waiver, count) in sorted(waivers.items())
     ]
-    return f"glass broken: {'; '.join(parts)}" if parts else ""
+    return "; ".join(parts)

@@ -35,7 +35,7 @@ def test_only_new_findings_are_new(three):
     result = bench.run(findings, baseline=accepted).triaged
     assert [item.is_new for item in result] == [False, False, True]
     assert [item.waiver.source if item.waiver else None for item in result] == ["baseline", "baseline", None]
-    assert result[0].waiver.reason == "accepted in b.json"
+    assert result[0].waiver.id == "b.json"
 
 
 def test_what_is_gone_is_said_when_all_was_scanned(three):

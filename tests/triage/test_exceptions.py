@@ -128,7 +128,7 @@ def test_an_exception_works_through_its_last_day_and_then_the_finding_is_back_wi
     assert after.triaged[0].note == "exception EXC-2026-014 expired on 2026-11-21"
     assert after.applied == ()
     assert [(item.status, item.note) for item in after.stale] == [
-        ("expired", "exception EXC-2026-014 expired on 2026-11-21; what it covered is back")
+        ("expired", "expired on 2026-11-21; what it covered is back")
     ]
 
 
@@ -158,7 +158,7 @@ def test_stale_exceptions_are_named(kit, daemon, days, used, status):
     agreed = kit.waiver("EXC-9", expires=kit.today + timedelta(days=days))
     result = bench.run([finding] if used else [], waivers=[agreed])
     assert [item.status for item in result.stale] == ([status] if status else [])
-    assert all("EXC-9" in item.note for item in result.stale)
+    assert all(item.waiver is agreed for item in result.stale)
 
 
 def test_a_part_of_the_tree_says_nothing_about_unused_exceptions(kit, daemon):

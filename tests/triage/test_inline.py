@@ -222,9 +222,8 @@ def test_ids_of_other_tools_that_no_rule_knows_are_no_news(kit):
 
 
 def test_a_finding_reached_through_a_module_call_is_covered_at_the_call(kit):
-    from iacgate.model.dataclass import replace
-
     from iacgate.model import Location
+    from iacgate.model.dataclass import replace
 
     bench, findings = hcl_case(kit, "line", GOOD)
     inner = Location(file="modules/b/main.tf", line=1, via=(Location(file="main.tf", line=4),))

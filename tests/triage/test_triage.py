@@ -73,7 +73,7 @@ def test_the_annotation_lets_its_own_object_through_and_nothing_else(kit, annota
     result = bench.run([bench.finding(first, 3), bench.finding(second, 8)], settings=team)
     assert [item.waiver is not None for item in result.triaged] == [through, False]
     assert note in result.triaged[0].note
-    assert result.break_glass == ("glass broken: SEC-9 (no reason given) let 1 finding through" if through else "")
+    assert result.break_glass == ("SEC-9 (no reason given) let 1 finding through" if through else "")
 
 
 def test_the_option_lets_everything_through_and_says_so(kit):
@@ -82,7 +82,7 @@ def test_the_option_lets_everything_through_and_says_so(kit):
     glass = BreakGlass(ticket="SEC-9", reason="outage")
     result = bench.run([bench.finding(first, 3), bench.finding(second, 7)], break_glass=glass)
     assert {item.waiver.source for item in result.triaged} == {"break-glass"}
-    assert result.break_glass == "glass broken: SEC-9 (outage) let 2 findings through"
+    assert result.break_glass == "SEC-9 (outage) let 2 findings through"
     assert [waiver.ticket for waiver in result.applied] == ["SEC-9"]
 
 
