@@ -182,9 +182,9 @@ def _place(
 ) -> Location:
     """The place in a block and its overrides: the last that has the path, else the header of the first."""
     via = tuple(_header(file, call) for file, call in calls)
-    for file, block in reversed(found):
+    for file, block in reversed(found) if path else ():
         node, depth = _descend(block, path, body)
-        if path and depth == 0:
+        if depth == 0:
             continue
         if isinstance(node, Block):
             return _header(file, node).through(via)
