@@ -12,7 +12,13 @@ import re
 from iacgate.model import Unknown
 from iacgate.model.dataclass import dataclass
 
-DEFAULT_HOST = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+DEFAULT_REGISTRY = "docker.io"
+MAX_NAME = 255
+
+_TAG = r"(?a)\w[\w.-]{0,127}\Z"
+_DIGEST = r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}\Z"
+_COMPONENT = r"[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*\Z"
+_HOST = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 _REGISTRY = rf"(?:{_HOST}(?:\.{_HOST})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?\Z"
 _IDENTIFIER = r"[a-f0-9]{64}\Z"
 
