@@ -11,7 +11,7 @@ from typing import Any
 
 from iacgate.inputs.terraform_plan import PlanDocument, name
 from iacgate.lang.terraform.address import without_keys
-from iacgate.model import Category, Change, Location, Path, Relation, Resource, is_unknown
+from iacgate.model import Category, Change, Location, Path, Relation, Resource
 
 Locate = Callable[[Path], Location]
 
@@ -100,10 +100,10 @@ def change_of(entry: Entry) -> Change:
 
 
 def labels_of(body: Any) -> Mapping[str, Any]:
-    """Tags, or labels where a provider has those."""
-    for key in ("tags", "labels"):
+    """Tags with the provider's default ones where the plan shows them, or labels where a provider has those."""
+    for key in ("tags_all", "tags", "effective_labels", "labels"):
         tags = body.get(key) if isinstance(body, dict) else None
-        if isinstance(tags, dict) and not is_unknown(tags):
+        if isinstance(tags, dict) and tags:
             return tags
     return {}
 

@@ -75,6 +75,7 @@ def read(data: bytes, file: str) -> tuple[Form, dict[str, Any]] | None:
     if data.startswith((b"PK\x03\x04", b"tfplan")):
         raise SyntaxFailure(Location(file=file), "a binary plan file, expected its JSON form", _SHOW)
     text = decode(data, file)
+    del data  # plans reach hundreds of megabytes: hold one copy at a time
     if re.match(r'\s*\{\s*"@level"', text):
         raise SyntaxFailure(Location(file=file), "the log that `terraform plan -json` streams, expected a plan", _SHOW)
     document = _loads(text, file)

@@ -25,6 +25,9 @@ def hide(document: dict[str, Any]) -> None:
     marked: dict[tuple[tuple[str, ...], str], list[Any]] = {}
     for change in _changes(document):
         _hide_change(change, marked)
+    for action in document.get("action_invocations") or ():
+        if isinstance(action, dict) and action.get("config_values") is not None:
+            seal(action, "config_values", action.get("config_sensitive"))
     _hide_variables(document, root)
     _hide_outputs(_mapping(document.get("output_changes")))
     prior = _mapping(_mapping(document.get("prior_state")).get("values"))
