@@ -47,12 +47,14 @@ _PRECEDENCE = {
     "/": 6,
     "%": 6,
 }
+_LARGEST_EXPONENT = 646_456_992
+"""Of ten, of a number that Terraform can hold."""
 
 
 @lru_cache(maxsize=1)
-def _step_matchers() -> tuple[Match, Match]:
-    """Matchers of ``.a.b.c`` written without spaces, and of the star of ``[*]``."""
-    return re.compile(rf"(?:\.{IDENTIFIER})++").match, re.compile(r"[ \t]*\*").match
+def _dotted() -> Match:
+    """Matcher of ``.a.b.c`` written without spaces."""
+    return re.compile(rf"(?:\.{IDENTIFIER})++").match
 
 
 def expression(cursor: Cursor) -> Expression:
@@ -169,7 +171,7 @@ def _decimal(cursor: Cursor, text: str) -> Decimal:
         value = Decimal(text)
     except InvalidOperation:
         cursor.fail(f"{text[:40]} is not a number", cursor.start, cursor.end)
-    if not value.is_finite():
+    if value.adjusted() > _LARGEST_EXPONENT:
         cursor.fail(f"{text[:40]} is out of range", cursor.start, cursor.end)
     return value
 
@@ -177,7 +179,7 @@ def _decimal(cursor: Cursor, text: str) -> Decimal:
 def _name(cursor: Cursor) -> Expression:
     """What begins with a word: a constant, a function call, or a name with its steps."""
     name, start, end = cursor.value, cursor.start, cursor.end
-    dotted = _step_matchers()[0](cursor.text, end)
+    dotted = _dotted()(cursor.text, end)
     if dotted is None:
         cursor.advance()
         if cursor.kind in ("(", "::"):
@@ -259,16 +261,18 @@ def _steps(cursor: Cursor, steps: list[Step] | None = None) -> tuple[Step, ...]:
 
 def _index(cursor: Cursor, chain: list[Step], start: int) -> bool:
     """Read ``[key]`` into the chain, or ``[*]``: then the answer is true."""
-    star = _step_matchers()[1](cursor.text, cursor.end)
-    if star is not None:
-        cursor.jump(star.end())
+    cursor.nest()
+    cursor.advance()
+    if cursor.kind == "*":
+        cursor.advance()
         if cursor.kind != "]":
             cursor.expected('"]" right after the star of "[*]"')
+        cursor.depth -= 1
         cursor.advance()
         return True
     outer, cursor.match = cursor.match, cursor.free
-    cursor.nest()
-    cursor.advance()
+    if cursor.kind == "newline":
+        cursor.advance()
     key = expression(cursor)
     if cursor.kind != "]":
         cursor.expected('"]" after the index')
