@@ -106,8 +106,7 @@ def add(expires: date | None, days: int | None, identifier: str | None, **values
 
 def appended(text: str, entry: dict[str, Any], match: dict[str, tuple[str, ...]], waivers: tuple[Waiver, ...]) -> str:
     """The text of the file with one entry more at its end, indented as its first."""
-    first = waivers[0].location if waivers else None
-    indent = " " * (max(first.column - 3, 0) if first else 2)
+    indent = _indent(text, waivers)
     body = re.sub(r"(?m)^exceptions:[ \t]*\[[ \t]*\][ \t]*(#.*)?$", "exceptions:", text)
     if not re.search(r"(?m)^exceptions:", body):
         body = f"{body.rstrip()}\nexceptions:\n".lstrip("\n")
@@ -118,6 +117,15 @@ def appended(text: str, entry: dict[str, Any], match: dict[str, tuple[str, ...]]
     lines += [f"{key}: {_scalar(entry[key])}" for key in ("reason", "owner", "approved_by", "ticket") if entry[key]]
     lines.append(f"expires: {entry['expires']}")
     return body + f"{indent}- " + f"\n{indent}  ".join(lines) + "\n"
+
+
+def _indent(text: str, waivers: tuple[Waiver, ...]) -> str:
+    """The blanks before the dash of the first exception."""
+    first = waivers[0].location if waivers else None
+    for line in reversed(text.splitlines()[: first.line] if first else []):
+        if dash := re.match(r"( *)-(?=\s|$)", line):
+            return dash[1]
+    return "  "
 
 
 def _scalar(text: str) -> str:
