@@ -328,9 +328,19 @@ def test_the_document_tells_its_comments_and_text():
     }
 
 
-def test_a_file_that_does_not_parse_is_refused():
-    with pytest.raises(SyntaxFailure):
-        list(dockerfile.parse(source("RUN x\n")))
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        ("RUN x\n", 1, "before the first FROM"),
+        ("FROM a\nRUN <<E\n" + "a;" * 30_000 + "\nE\n", 2, "more than 20,000 commands"),
+        ("".join(f"FROM s{n} AS s{n + 1}\nENV k{n}=\n" for n in range(5_000)), None, "more than 200,000 values"),
+    ],
+    ids=["no FROM", "many commands", "many stages"],
+)
+def test_a_file_that_cannot_be_followed_is_refused(text, line, says):
+    with pytest.raises(SyntaxFailure, match=says) as caught:
+        list(dockerfile.parse(source(text)))
+    assert line is None or caught.value.location.line == line
 
 
 def test_real_files_give_resources_with_places(corpora):

@@ -64,7 +64,7 @@ from iacgate.inputs.dockerfile.build import Built, identities, walk
 from iacgate.inputs.dockerfile.instructions import Described
 from iacgate.model import Document, Location, Path, Relation, Resource, SourceFile
 from iacgate.spi import InputContext
-from iacgate.syntax.dockerfile import Dockerfile, Instruction, Stage, read, stages
+from iacgate.syntax.dockerfile import Dockerfile, read, stages
 
 name = "dockerfile"
 
@@ -90,20 +90,19 @@ _BEGINS = (
 
 
 class Body(dict[str, Any]):
-    """The body of a document, and the tree behind it."""
+    """The body of a document, and what its resources are made of."""
 
-    __slots__ = ("before", "stages", "tree")
+    __slots__ = ("before", "built")
 
-    def __init__(self, tree: Dockerfile, before: list[Instruction], found: list[Stage]) -> None:
+    def __init__(self, tree: Dockerfile, before: list[Described], built: list[Built]) -> None:
         super().__init__(
             directives={one.name: one.value for one in tree.directives},
             escape=tree.escape,
-            stages=[stage.label for stage in found],
+            stages=[one.label for one in built],
             instructions=[node.keyword for node in tree.instructions],
         )
-        self.tree = tree
         self.before = before
-        self.stages = found
+        self.built = built
 
 
 def claims(source: SourceFile) -> bool:
@@ -120,14 +119,14 @@ def claims(source: SourceFile) -> bool:
 
 
 def parse(source: SourceFile) -> Iterator[Document]:
-    """The one document of a file. Raises :class:`~iacgate.errors.SyntaxFailure`."""
+    """The one document of a file, its stages already walked. Raises :class:`~iacgate.errors.SyntaxFailure`."""
     data = source.read()
     tree = read(data, source.path)
-    before, found = stages(tree)
+    before, built = walk(tree, *stages(tree))
     yield Document(
         path=source.path,
         kind=name,
-        body=Body(tree, before, found),
+        body=Body(tree, before, built),
         locate=lambda _: Location(file=source.path),
         comments=lambda: tree.comments,
         text=lambda: data.decode("utf-8-sig", "replace"),
@@ -138,12 +137,8 @@ def parse(source: SourceFile) -> Iterator[Document]:
 def normalise(documents: Sequence[Document], _context: InputContext) -> Iterator[Resource]:
     """The stages and instructions of all documents, in the order of the file."""
     for document in documents:
-        body = document.body
-        first, built = walk(body.tree, body.before, body.stages)
-        for described in first:
-            described.body |= {"stage": None, "user": None}
-        yield from _instructions(document, "", first)
-        for one in built:
+        yield from _instructions(document, "", document.body.before)
+        for one in document.body.built:
             yield _stage(document, one)
             yield from _instructions(document, one.label, one.described)
 

@@ -6,12 +6,16 @@ import posixpath
 from collections.abc import Iterator
 from typing import Any
 
+from iacgate.errors import SyntaxFailure
 from iacgate.inputs.dockerfile.images import origin
 from iacgate.inputs.dockerfile.instructions import Described, describe
 from iacgate.inputs.dockerfile.scope import Scope, Value
 from iacgate.inputs.dockerfile.scripts import shell_kind
 from iacgate.model import Location, Path, Unknown
 from iacgate.syntax.dockerfile import Dockerfile, Instruction, Stage
+
+MAX_HELD = 200_000
+"""What stages set and inherit, together: a chain of stages takes time and space by the square of its length."""
 
 _POINTED = {
     "SHELL": "shell",
@@ -50,12 +54,19 @@ class Built:
 
 
 def walk(file: Dockerfile, before: list[Instruction], stages: list[Stage]) -> tuple[list[Described], list[Built]]:
-    """The ARGs before the first FROM and the stages, described."""
+    """The ARGs before the first FROM and the stages, described. Raises :class:`~iacgate.errors.SyntaxFailure`."""
     outside = Scope(file.escape, {}, stage=False)
     first = [describe(file.file, node, outside, {}, "sh") for node in before]
+    for described in first:
+        described.body |= {"stage": None, "user": None}
     built: list[Built] = []
+    held = 0
     for stage in stages:
         built.append(_build(file, stage, outside, built))
+        held += len(built) + len(built[-1].places)
+        if held > MAX_HELD:
+            place = Location(file=file.file, line=stage.start.line)
+            raise SyntaxFailure(place, f"the stages up to here set and inherit more than {MAX_HELD:,} values")
     _mark(built)
     return first, built
 
