@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from iacgate.errors import SourceSkipped, SyntaxFailure
-from iacgate.inputs import kubernetes
+from iacgate.inputs import Registry, kubernetes
+from iacgate.inputs.reading import read
 from iacgate.model import Resource, SourceFile
 from iacgate.spi import InputContext
 
@@ -242,6 +243,16 @@ def test_chart_templates_are_skipped_with_a_hint_and_the_rest_is_read(tmp_path) 
     ]
     assert all("(--render always)" in line for line in skipped)
     assert into.troubles == []
+
+
+def test_the_record_of_a_chart_template_says_skipped(tmp_path) -> None:
+    sources = read_tree(write(tmp_path, CHART))
+    reading = read(sources, Registry(), root=str(tmp_path), whole=True, open_file=lambda _: None, settings={})
+    status = {record.path: record.status.value for record in reading.records}
+    assert status["app/templates/pod.yaml"] == "skipped"
+    assert status["app/values.yaml"] == "not-applicable"
+    assert status["templates/free.yaml"] == "read"
+    assert reading.troubles == []
 
 
 def fake_helm(folder: Path, script: str) -> None:
