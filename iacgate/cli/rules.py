@@ -79,15 +79,22 @@ def list_rules(output: str, **values: Any) -> int:
 def show(rule: str, output: str, **values: Any) -> int:
     """Show what a rule says: its text with -o yaml, its page without."""
     rules = load_rules({**values, "ruleset": "strict"})
-    for name in rules.resolve(rule):
-        if output == "json":
-            _print_json({"schema_version": SCHEMA_VERSION, "rules": {name: rules.metadata(name)}})
-        elif output == "yaml":
-            file = rules.source(name)
-            click.echo(file.read_text(encoding="utf-8") if file is not None else f"# {name} is no rule file", nl=False)
-        else:
-            click.echo(_page(rules, name), nl=False)
+    names = rules.resolve(rule)
+    if output != "yaml":
+        print_pages(rules, names, output)
+        return 0
+    for name in names:
+        file = rules.source(name)
+        click.echo(file.read_text(encoding="utf-8") if file is not None else f"# {name} is no rule file", nl=False)
     return 0
+
+
+def print_pages(rules: NativeRules, names: Sequence[str], output: str) -> None:
+    """What rules say, as pages or as JSON."""
+    if output == "json":
+        _print_json({"schema_version": SCHEMA_VERSION, "rules": {name: rules.metadata(name) for name in names}})
+        return
+    click.echo("\n".join(_page(rules, name) for name in names), nl=False)
 
 
 @command.command("docs")

@@ -1,8 +1,8 @@
 """AWS policies: one form for every spelling, wildcards, and who is meant.
 
 A statement in normal form is
-``{Sid, Effect, Action, NotAction, Resource, NotResource, Principal, NotPrincipal, Condition}``: actions and resources are
-lists (``None`` when not written), principals ``{type: [id, …]}``, conditions ``{operator: {key: [value, …]}}``.
+``{Sid, Effect, Action, NotAction, Resource, NotResource, Principal, NotPrincipal, Condition}``: actions and resources
+are lists (``None`` when not written), principals ``{type: [id, …]}``, conditions ``{operator: {key: [value, …]}}``.
 ``Principal: "*"`` reads ``{"*": ["*"]}``. Any leaf may be unknown.
 
 Grammar: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html

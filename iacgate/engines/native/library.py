@@ -132,6 +132,10 @@ class NativeRules:
         """The record of a rule file. Raises ``KeyError``."""
         return self._records[name] if name in self._records else self._index.record(name)
 
+    def params(self, name: str) -> dict[str, Any]:
+        """The parameters a rule runs with: its own defaults, and what the settings say instead. Raises ``KeyError``."""
+        return {**(self.record(name).get("params") or {}), **self._params.get(name, {})}
+
     def source(self, name: str) -> Path | None:
         """The file a rule was read from; ``None`` for rules that are no file."""
         if name in self._records:
