@@ -12,6 +12,7 @@ from iacgate.syntax.hcl import parse, parse_expression, parse_json, parse_templa
 from iacgate.syntax.hcl.nodes import NESTING_LIMIT
 
 MANY = 200_000
+FEWER = 40_000
 
 TOO_DEEP = {
     "lists": "a = " + "[" * MANY,
@@ -53,11 +54,11 @@ REFUSED = {
 }
 
 READ = {
-    "a long sum": "a = " + "a + " * MANY + "a\n",
-    "mixed operators": "a = " + "a || b && c == " * (MANY // 4) + "a\n",
-    "steps": "a = b" + ".c" * MANY + "\n",
-    "index steps": "a = b" + "[0]" * (MANY // 4) + "\n",
-    "a long list": "a = [" + "1," * MANY + "]\n",
+    "a long sum": "a = " + "a + " * FEWER + "a\n",
+    "mixed operators": "a = " + "a || b && c == " * FEWER + "a\n",
+    "steps": "a = b" + ".c" * FEWER + "\n",
+    "index steps": "a = b" + "[0]" * FEWER + "\n",
+    "a long list": "a = [" + "1," * FEWER + "]\n",
     "a long number": "a = " + "1" * MANY + "\n",
     "a long string": 'a = "' + "$" * MANY + '"\n',
     "holes": 'a = "' + "${x}" * (MANY // 10) + '"\n',
