@@ -34,8 +34,8 @@ _EXPECTED = {  # the decoder's sentences → ours
     "Invalid control character at": "a control character in a string must be written as an escape such as \\n",
     "Invalid \\escape": 'expected one of \\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX after the backslash',
     "Invalid \\uXXXX escape": "expected four hexadecimal digits after \\u",
-    "Illegal trailing comma before end of object": "expected a key in double quotes after ','",
-    "Illegal trailing comma before end of array": "expected a value after ','",
+    "Illegal trailing comma before end of object": "expected a key in double quotes",
+    "Illegal trailing comma before end of array": "expected a value",
 }
 _STRING = r'"[^"\\]*(?:\\.[^"\\]*)*"?'
 _SPACE = re.compile(r"[ \t\n\r]*")
@@ -265,12 +265,14 @@ def _check_depth(text: str, file: str) -> None:
 
 def _failure(text: str, file: str, failure: JSONDecodeError) -> SyntaxFailure:
     position = min(failure.pos, len(text))
+    if failure.msg.startswith("Illegal trailing comma"):  # Python 3.13 points at the comma, earlier ones behind it
+        position = _skip(text, position + 1)
     expected = next((ours for theirs, ours in _EXPECTED.items() if failure.msg.startswith(theirs)), failure.msg)
     if not text.strip():
         expected = "the file is empty, expected a JSON value"
     elif position >= len(text.rstrip()):
         expected = f"the file ends too early: {expected}"
-    elif failure.msg.startswith("Expecting"):
+    elif failure.msg.startswith(("Expecting", "Illegal")):
         expected = f"{expected}, found {text[position]!r}"
     return SyntaxFailure(Lines(text, file).span(position, position + 1), expected, _hint(text, position))
 

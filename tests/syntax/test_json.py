@@ -200,3 +200,22 @@ def test_every_json_file_of_the_corpus_is_read(corpora) -> None:
     for row in rows:
         data = (corpora / "parsers" / row["file"]).read_bytes()
         assert json.load(data, row["file"]) == standard.loads(data)
+
+
+@pytest.mark.parametrize(
+    ("text", "ours", "theirs", "theirs_at"),
+    [
+        ("[1, ]", "Expecting value", "Illegal trailing comma before end of array", 2),
+        (
+            '{"a": 1, }',
+            "Expecting property name enclosed in double quotes",
+            "Illegal trailing comma before end of object",
+            7,
+        ),
+    ],
+)
+def test_every_python_points_at_the_same_place(text: str, ours: str, theirs: str, theirs_at: int) -> None:
+    older = json._failure(text, "f", standard.JSONDecodeError(ours, text, len(text) - 1))
+    newer = json._failure(text, "f", standard.JSONDecodeError(theirs, text, theirs_at))
+    assert (str(older), older.hint) == (str(newer), newer.hint)
+    assert older.hint == "remove the comma before it"
