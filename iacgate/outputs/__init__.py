@@ -63,7 +63,7 @@ def parse_output_spec(spec: str) -> tuple[str, str | None]:
 
 def report_schema() -> dict[str, Any]:
     """The JSON Schema of the ``json`` format."""
-    from iacgate.outputs.report_schema import schema
+    from iacgate.outputs._report_schema import schema
 
     return schema()
 

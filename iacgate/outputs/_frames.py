@@ -93,7 +93,9 @@ def _cells(line: str, window: Span, hidden: list[Span]) -> list[Cell]:
     column = 0
     spans = iter(hidden)
     span = next(spans, None)
-    commands = {match.start() + 1 for match in log_commands().finditer(line, low, high)} if "##" in line else set()
+    commands: set[int] = set()
+    if line.find("##", low, high) >= 0:
+        commands = {match.start() + 1 for match in log_commands().finditer(line, low, high)}
     for index in range(low, high):
         while span and index >= span[1]:
             span = next(spans, None)
@@ -107,6 +109,8 @@ def _cells(line: str, window: Span, hidden: list[Span]) -> list[Cell]:
 
 
 def _cell(character: str, column: int) -> Cell:
+    if " " <= character <= "~":
+        return character, 1
     if character == "\t":
         step = _TAB - column % _TAB
         return " " * step, step

@@ -18,31 +18,57 @@ Span = tuple[int, int]
 _SECRET_TYPES = frozenset({"Secret", "kubernetes_secret", "kubernetes_secret_v1"})
 _SECRET_MEMBERS = ("data", "stringData", "string_data", "binary_data", "binaryData", "data_wo")
 _SECRET_TAGS = frozenset({"secret", "secrets"})
+_BUCKET = 512
 _SHORTEST = 4
 """Shorter values are covered by their place only: covering every ``a`` would hide nothing and spoil the line."""
 
 
 class _Covered:
-    """What is secret in some subjects: places by file and line, and texts wherever they stand."""
+    """What is secret in some subjects, by where to look for it: a minified file has thousands of them on one line.
+
+    ``places`` are kept by file, line and stretch of ``_BUCKET`` columns (``None`` for places over several lines),
+    ``texts`` by their first characters.
+    """
 
     __slots__ = ("longest", "places", "texts")
 
     def __init__(self, subjects: Iterable[Subject]) -> None:
-        self.places: dict[tuple[str, int], list[tuple[Location, str]]] = {}
-        self.texts: set[str] = set()
+        self.places: dict[tuple[str, int, int | None], list[tuple[Location, str]]] = {}
+        self.texts: dict[str, set[str]] = {}
+        self.longest = 0
         for subject in subjects:
             for path, value in _secret_values(subject):
                 self._cover_place(subject, path)
-                for text in _strings(value):
-                    self.texts.update(_spellings(text))
-        self.longest = max(map(len, self.texts), default=0)
+                for spelling in (spelling for text in _strings(value) for spelling in _spellings(text)):
+                    self.texts.setdefault(spelling[:_SHORTEST], set()).add(spelling)
+                    self.longest = max(self.longest, len(spelling))
+
+    def places_in(self, file: str, line: int, window: Span) -> Iterator[tuple[Location, str]]:
+        """The places on a line that may reach into the window, with the key each value belongs to."""
+        if self.places:
+            buckets = range(window[0] // _BUCKET, window[1] // _BUCKET + 1)
+            for bucket in (None, *buckets):
+                yield from self.places.get((file, line, bucket), ())
+
+    def occurrences(self, line: str, window: Span) -> Iterator[Span]:
+        """Where secret texts stand that may reach into the window."""
+        if self.texts:
+            for start in range(max(window[0] - self.longest, 0), min(window[1], len(line))):
+                for text in self.texts.get(line[start : start + _SHORTEST], ()):
+                    if line.startswith(text, start):
+                        yield start, start + len(text)
 
     def _cover_place(self, subject: Subject, path: Path) -> None:
         place = subject.locate(path)
         if not path or place == subject.locate(path[:-1]):  # the nearest enclosing thing is not the value
             return
+        entry = (place, str(path[-1]))
+        if place.line == place.end_line and place.column < place.end_column:
+            for bucket in range((place.column - 1) // _BUCKET, (place.end_column - 1) // _BUCKET + 1):
+                self.places.setdefault((place.file, place.line, bucket), []).append(entry)
+            return
         for line in range(place.line, place.end_line + 1):
-            self.places.setdefault((place.file, line), []).append((place, str(path[-1])))
+            self.places.setdefault((place.file, line, None), []).append(entry)
 
 
 class Masks:
@@ -64,11 +90,9 @@ class Masks:
         if _SECRET_TAGS.intersection(finding.rule.tags):
             found.extend(_stretch(place, number, line, ""))
         for covered in (self._of_subject(finding.subject), self._of_file(place.file)):
-            for where, key in covered.places.get((place.file, number), ()):
+            for where, key in covered.places_in(place.file, number, window):
                 found.extend(_stretch(where, number, line, key))
-            low, high = max(window[0] - covered.longest, 0), window[1] + covered.longest
-            for text in covered.texts:
-                found.extend(_occurrences(line, text, low, high))
+            found.extend(covered.occurrences(line, window))
         return _joined(found)
 
     def _of_subject(self, subject: Subject) -> _Covered:
@@ -162,13 +186,6 @@ def _stretch(place: Location, number: int, line: str, key: str) -> Iterator[Span
     start += lead.end() if lead else 0
     if not re.fullmatch(r"(?:var|local|data|module|each|self)\.[\w.\[\]\"-]*", line[start:end]):
         yield start, end
-
-
-def _occurrences(line: str, text: str, low: int, high: int) -> Iterator[Span]:
-    start = line.find(text, low, high)
-    while start >= 0:
-        yield start, start + len(text)
-        start = line.find(text, start + len(text), high)
 
 
 def _joined(spans: list[Span]) -> list[Span]:

@@ -1,6 +1,6 @@
 """Output ``json``: the contract for scripts. A report comes in, one JSON object goes out.
 
-Its schema is :func:`iacgate.outputs.report_schema.schema`. Within schema version 1 members are added, never renamed.
+Its schema is :func:`iacgate.outputs.report_schema`. Within schema version 1 members are added, never renamed.
 """
 
 from __future__ import annotations

@@ -164,3 +164,16 @@ def test_deep_body_is_no_burden(sink):
     found = sink.finding(sink.QUIET, subject, "m", sink.at("f.yaml", 1, 1, 2))
     verdict = sink.verdict(found, State.WARNED, Mode.WARN)
     assert Frames(sink.empty_report(), {"f.yaml": "x: hunter22"}.get, 80).of(verdict).text == "x: ***"
+
+
+def test_secrets_far_into_a_minified_line_are_covered(sink):
+    """By place and by text, also where a secret begins before what is shown."""
+    line = "x" * 5000 + "S" * 200 + "y" * 300 + "123" + "z" * 5000
+    places = {("pin",): sink.at("f.yaml", 1, 5501, 5504)}
+    body = {"pin": Secret("123"), "long": Secret("S" * 200)}
+    frame = frame_of(sink, line, 5196, 5200, size=80, places=places, body=body)
+    assert "S" not in frame.text
+    assert "***" in frame.text
+    frame = frame_of(sink, line, 5506, 5507, size=80, places=places, body=body)
+    assert "123" not in frame.text
+    assert "***" in frame.text

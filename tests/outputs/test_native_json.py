@@ -87,3 +87,9 @@ def test_exceptions_stand_in_their_groups(sink):
         "expiring": ["EXC-2026-014"],
     }
     assert groups["applied"][1]["match"] == {"resource": ["DaemonSet kube-system/falco*"]}
+
+
+def test_schema_is_to_be_had_again_and_again():
+    from iacgate import outputs
+
+    assert outputs.report_schema() == outputs.report_schema()
