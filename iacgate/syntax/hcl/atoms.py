@@ -6,10 +6,10 @@ own before they ask the expression parser. Both give the same nodes.
 
 from __future__ import annotations
 
-from iacgate.syntax.hcl.cursor import IDENTIFIER, PLAIN
+from iacgate.syntax.hcl.cursor import PLAIN, WORD
 from iacgate.syntax.hcl.nodes import Access, AttributeStep, Expression, Literal, Step, Traversal
 
-ATOM = rf'(?:"({PLAIN})"|([0-9]{{1,18}}+|{IDENTIFIER}(?:\.{IDENTIFIER})*+))'
+ATOM = rf'(?:"({PLAIN})"|([0-9]{{1,18}}+|{WORD}(?:\.{WORD})*+))'
 """Two groups: the inside of plain text, or the word."""
 
 CONSTANTS: dict[str, bool | None] = {"true": True, "false": False, "null": None}

@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 
 from iacgate.syntax.hcl.atoms import ATOM, word
-from iacgate.syntax.hcl.cursor import IDENTIFIER, PLAIN, Cursor, Match, shown
+from iacgate.syntax.hcl.cursor import PLAIN, WORD, Cursor, Match, shown
 from iacgate.syntax.hcl.nodes import (
     Expression,
     ForObject,
@@ -26,7 +26,7 @@ from iacgate.syntax.hcl.templates import Read, loop_names
 @lru_cache(maxsize=1)
 def _simple_matchers() -> tuple[Match, Match]:
     """Matchers of a simple object item and of a simple list item, each up to and with its separator."""
-    key = rf'(?:[ \t]*+\r?\n)*+[ \t]*+(?:({IDENTIFIER})|"({PLAIN})")[ \t]*+[=:][ \t]*+'
+    key = rf'(?:[ \t]*+\r?\n)*+[ \t]*+(?:({WORD})|"({PLAIN})")[ \t]*+[=:][ \t]*+'
     entry = re.compile(rf"{key}{ATOM}[ \t]*+(?:,|(?=\r?\n|\}}))")
     item = re.compile(rf"[ \t]*+(?:\r?\n[ \t]*+)*+{ATOM}[ \t]*+(?:\r?\n[ \t]*+)*+(?:,|(?=\]))")
     return entry.match, item.match

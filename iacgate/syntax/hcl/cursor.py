@@ -19,6 +19,9 @@ from iacgate.syntax.hcl.file import line_starts
 from iacgate.syntax.hcl.nodes import NESTING_LIMIT, Span
 
 IDENTIFIER = r"[^\W\d][\w\-\u0300-\u036f\u200c\u200d]*+"
+WORD = r"[^\W\d][\w\-]*+"
+"""An identifier without combining marks: cheaper to compile, for patterns that may fail where IDENTIFIER would not."""
+
 PLAIN = r'[^"\\$%\r\n]*+(?:[$%](?!\{)[^"\\$%\r\n]*+)*+'
 """The inside of a quoted string that means exactly what it says."""
 
@@ -27,7 +30,7 @@ _TOKEN = rf"""(?:
   | ("{PLAIN}")
   | ([0-9]++(?:\.*+[eE][+-]?[0-9]++|\.++[0-9]++)*+)
   | (\#[^\n]*+|//[^\n]*+|/\*(?:[^*]++|\*(?!/))*+\*/)
-  | (<<-?{IDENTIFIER}\r?\n)
+  | (<<-?{WORD}\r?\n)
   | (&&|\|\||==|!=|<=|>=|=>|\.\.\.|::|~\}}|/(?!\*)|<(?!<)|[-+*%!>=?:.,(){{}}\[\]])
   | (\r?\n)
   | (")

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from iacgate.syntax.hcl import templates
 from iacgate.syntax.hcl.atoms import ATOM, word
-from iacgate.syntax.hcl.cursor import IDENTIFIER, PLAIN, Cursor, Match, shown
+from iacgate.syntax.hcl.cursor import PLAIN, WORD, Cursor, Match, shown
 from iacgate.syntax.hcl.expressions import expression
 from iacgate.syntax.hcl.nodes import Attribute, Block, Body, Literal, Span
 
@@ -26,17 +26,17 @@ def _line_matchers() -> tuple[Match, re.Pattern[str]]:
     attribute; of a block 5 its labels and 6 its brace; 7 a closing brace; 8 a comment. What follows, a line
     break or a comment, is left for the next match.
     """
-    label = rf'[ \t]*+(?:{IDENTIFIER}|"{PLAIN}")'
+    label = rf'[ \t]*+(?:{WORD}|"{PLAIN}")'
     eol = r"(?=[ \t]*+(?:\r?\n|\#|//))"
     line = re.compile(
         rf"""[ \t]*+(?:\r?\n[ \t]*+)*+(?:
-            ({IDENTIFIER})(?:[ \t]*+=[ \t]*+{ATOM}{eol}|[ \t]*+(=)(?!=)|((?:{label})*+)[ \t]*+(\{{){eol})
+            ({WORD})(?:[ \t]*+=[ \t]*+{ATOM}{eol}|[ \t]*+(=)(?!=)|((?:{label})*+)[ \t]*+(\{{){eol})
           | (\}}){eol}
           | (\#[^\n]*+|//[^\n]*+)
         )""",
         re.VERBOSE,
     )
-    return line.match, re.compile(rf'{IDENTIFIER}|"{PLAIN}"')
+    return line.match, re.compile(rf'{WORD}|"{PLAIN}"')
 
 
 def file_body(cursor: Cursor) -> Body:

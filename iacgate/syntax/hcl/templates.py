@@ -44,20 +44,31 @@ class Mark:
 Item = Literal | Interpolation | Mark
 
 
+def _text_pattern(excluded: str, more: str, ends: str) -> Match:
+    """Matcher of text up to a hole or an end: group 1 the text, 2 its end, 3 the opening of a hole."""
+    plain = rf"\$\$\{{|%%\{{|[$%](?!\{{)|[^{excluded}$%]++{more}"
+    return re.compile(rf"((?:{plain})*+)(?:({ends})|([$%]\{{~?)|(\Z)|([\s\S]))").match
+
+
 @lru_cache(maxsize=1)
-def text_matchers() -> tuple[Match, Match, Match]:
-    """Matchers of the text up to a hole or an end: in quotes, in a line of a heredoc, in a bare template."""
-    plain = r"\$\$\{{|%%\{{|[$%](?!\{{)|[^{0}$%]++"
-    quoted = re.compile("((?:" + plain.format(r'"\\\n\r') + r"|\\[^\r\n])*+)" + r"(?:(\")|([$%]\{~?)|(\Z)|(.|\r|\n))")
-    heredoc = re.compile("((?:" + plain.format(r"\n") + r")*+)" + r"(?:(\n)|([$%]\{~?)|(\Z))")
-    bare = re.compile("((?:" + plain.format("") + r")*+)" + r"(?:(?!)()|([$%]\{~?)|(\Z))")
-    return quoted.match, heredoc.match, bare.match
+def _in_quotes() -> Match:
+    return _text_pattern(r'"\\\n\r', r"|\\[^\r\n]", '"')
+
+
+@lru_cache(maxsize=1)
+def _in_heredoc() -> Match:
+    return _text_pattern(r"\n", "", r"\n")
+
+
+@lru_cache(maxsize=1)
+def _in_nothing() -> Match:
+    return _text_pattern("", "", "(?!)")
 
 
 def quoted(cursor: Cursor, read: Read) -> Expression:
     """The string that begins at the current token, a quote. The cursor ends on the token after it."""
     start = cursor.start
-    match = text_matchers()[0]
+    match = _in_quotes()
     offset = cursor.end
     items: list[Item] = []
     trimming = False
@@ -91,7 +102,7 @@ def heredoc(cursor: Cursor, read: Read) -> Expression:
 
 def bare(cursor: Cursor, read: Read) -> Expression:
     """The whole text of the cursor as a template without quotes; no escapes but ``$${`` and ``%%{``."""
-    match = text_matchers()[2]
+    match = _in_nothing()
     offset = 0
     items: list[Item] = []
     trimming = False
@@ -108,7 +119,7 @@ def bare(cursor: Cursor, read: Read) -> Expression:
 
 def _heredoc_items(cursor: Cursor, read: Read, word: str) -> tuple[list[Item], int]:
     """What is inside the heredoc, line by line, and where its end word ends."""
-    text, match = cursor.text, text_matchers()[1]
+    text, match = cursor.text, _in_heredoc()
     start, opening = cursor.start, cursor.value
     offset = cursor.end
     items: list[Item] = []
