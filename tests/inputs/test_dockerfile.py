@@ -333,9 +333,10 @@ def test_the_document_tells_its_comments_and_text():
     [
         ("RUN x\n", 1, "before the first FROM"),
         ("FROM a\nRUN <<E\n" + "a;" * 30_000 + "\nE\n", 2, "more than 20,000 commands"),
+        ("FROM a\nRUN " + "a $(" * 20 + ")" * 20, 2, "nests more than"),
         ("".join(f"FROM s{n} AS s{n + 1}\nENV k{n}=\n" for n in range(5_000)), None, "more than 200,000 values"),
     ],
-    ids=["no FROM", "many commands", "many stages"],
+    ids=["no FROM", "many commands", "deep", "many stages"],
 )
 def test_a_file_that_cannot_be_followed_is_refused(text, line, says):
     with pytest.raises(SyntaxFailure, match=says) as caught:

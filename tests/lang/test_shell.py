@@ -143,6 +143,17 @@ def test_places_that_are_not_exact_are_those_of_the_word_around():
     assert (curl.words[0].start, curl.words[0].end) == (6, len(script))
 
 
+@pytest.mark.parametrize(
+    ("script", "says"),
+    [("a;" * 30_000, "commands"), ("a $(" * 30 + ")" * 30, "nests"), ("a $(b $(c))", ""), ("a\n" * 1_000, "")],
+    ids=["many", "deep", "nested", "long"],
+)
+def test_what_is_left_out_is_said(script, says):
+    found = commands(script)
+    assert says in found.left_out
+    assert bool(found.left_out) is bool(says)
+
+
 def test_expansions_are_not_literal():
     words = commands('a b $c \'$d\' "$e" "f" `g` \\$h')[0].words
     assert [word.literal for word in words] == [True, False, True, False, True, False, True]

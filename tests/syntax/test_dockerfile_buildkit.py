@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -141,6 +143,26 @@ def test_text_after_a_json_array_makes_it_shell_form():
     """The parser as it is since 2024; the module above is older and takes the array."""
     node = read('FROM a\nCMD ["a"] x\n', "Dockerfile").instructions[1]
     assert (node.form, node.words[0].text) == ("shell", '["a"] x')
+
+
+def test_the_same_instructions_as_dockerfile_parse(corpora):
+    """It takes the lines of here-documents, and what follows an empty line in a continuation, for instructions."""
+    other = pytest.importorskip("dockerfile_parse")
+    checked = 0
+    for row in files(corpora):
+        data = (corpora / "parsers" / row["file"]).read_bytes()
+        if row["expect"] != "accept-assumed" or b"<<" in data or re.search(rb"\\[ \t]*\n(?:\s*#.*\n)*\s*\n", data):
+            continue
+        parser = other.DockerfileParser(fileobj=io.BytesIO(data))
+        theirs_ = [
+            (one["instruction"], one["startline"] + 1, one["endline"] + 1)
+            for one in parser.structure
+            if one["instruction"] != "COMMENT"
+        ]
+        found = [(node.keyword, node.line, node.end_line) for node in read(data, row["file"]).instructions]
+        assert found == theirs_, row["file"]
+        checked += 1
+    assert checked > 150
 
 
 def ours(data: bytes):

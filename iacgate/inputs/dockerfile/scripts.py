@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from iacgate.errors import SyntaxFailure
-from iacgate.lang.shell import MAX_COMMANDS, SHELLS, Command, ShellWord, command_line, commands, follow
+from iacgate.lang.shell import SHELLS, Command, Commands, ShellWord, command_line, commands, follow
 from iacgate.model import Location, Path
 from iacgate.syntax.dockerfile import Heredoc, Instruction, Logical
 
@@ -23,7 +23,8 @@ def shell_kind(shell: list[str]) -> str:
 def run_commands(file: str, node: Instruction, logical: Logical, kind: str) -> list[Command]:
     """The commands of a RUN; places are offsets into ``logical``, which holds the here-documents too."""
     if node.form == "json":
-        return command_line([_json_word(logical, word.text, word.start, word.end) for word in node.words])
+        words = [_json_word(logical, word.text, word.start, word.end) for word in node.words]
+        return _whole(command_line(words), file, node)
     if kind != "sh":
         return []
     start, end = node.rest_start, len(logical.text)
@@ -33,10 +34,14 @@ def run_commands(file: str, node: Instruction, logical: Logical, kind: str) -> l
         interpreter = _interpreter(node.heredocs[0])
         if interpreter is not None:
             return [Command(interpreter, [], start, start + logical.text[start:].find("\n"))]
-    found = commands(logical.text[start:end])
-    if len(found) >= MAX_COMMANDS:
-        raise SyntaxFailure(Location(file=file, line=node.line), f"the script has more than {MAX_COMMANDS:,} commands")
-    return [_shifted(command, start) for command in found]
+    return [_shifted(command, start) for command in _whole(commands(logical.text[start:end]), file, node)]
+
+
+def _whole(found: Commands, file: str, node: Instruction) -> Commands:
+    if found.left_out:
+        place = Location(file=file, line=node.line)
+        raise SyntaxFailure(place, found.left_out, "move the script to a file of its own and COPY it")
+    return found
 
 
 def command_bodies(found: list[Command], logical: Logical, places: Places) -> list[dict[str, Any]]:
