@@ -53,6 +53,21 @@ class Library:
         files = self._folders.get(folder, {})
         return [files[name] for name in layout.variable_files(files)]
 
+    def broken_values(self, folder: str) -> str:
+        """The name of a file of variable values in this folder that does not parse; "" when there is none.
+
+        A file that parses and yet is not among the documents was left out by the user: it counts for nothing.
+        """
+        known = self._folders.get(folder, {})
+        for name in layout.variable_files(_names(folder)):
+            source = None if name in known else self.open(f"{folder}/{name}")
+            try:
+                if source is not None:
+                    read_document(source)
+            except (SyntaxFailure, OSError):
+                return name
+        return ""
+
     def open(self, path: str) -> SourceFile | None:
         """A file inside of what may be read."""
         return self._context.open(path.replace("/", os.sep))
@@ -89,12 +104,8 @@ class Library:
 
     def _opened(self, folder: str) -> dict[str, HclDocument]:
         """The configuration of a folder that was not scanned, as far as it parses."""
-        try:
-            names = os.listdir(folder)
-        except OSError:
-            return {}
         found: dict[str, HclDocument] = {}
-        for name in layout.module_files(names):
+        for name in layout.module_files(_names(folder)):
             source = self.open(f"{folder}/{name}")
             document = self._document(source) if source else None
             if document is not None:
@@ -110,3 +121,11 @@ class Library:
             message, location = f"{source.path}: cannot be read: {error.strerror}", None
         self._context.troubles.append(Trouble(kind="unreadable", message=message, location=location))
         return None
+
+
+def _names(folder: str) -> list[str]:
+    """The names in a folder, none when it cannot be listed."""
+    try:
+        return os.listdir(folder) if folder else []
+    except OSError:
+        return []

@@ -42,8 +42,12 @@ def resources(documents: list[HclDocument], context: InputContext) -> list[Resou
                 continue
             values.assign(root)
             for instance in modules(root):
-                reached.add(instance.module.folder)
+                if instance.module.folder not in reached:
+                    reached.add(instance.module.folder)
+                    _name_repeated(instance, said)
                 made.extend(_of_module(instance, library))
+    if limits.reached:
+        said.trouble("limit", limits.reached)
     for folder in library.scanned():
         if folder not in reached:
             said.notice(f"{_shown(folder, library)}: no call makes an instance of this module, nothing in it is judged")
@@ -72,6 +76,12 @@ def _shown(folder: str, library: Library) -> str:
     for definition in module.resources.values() if module else ():
         return definition.file.path.rpartition("/")[0] or "."
     return folder.rpartition("/")[2]
+
+
+def _name_repeated(module: ModuleInstance, said: _Said) -> None:
+    for definition in module.module.repeated:
+        place = _header(definition.file, definition, ())
+        said.notice(f"{place}: {' '.join((definition.block.type, *definition.block.labels))} is declared twice")
 
 
 class _Said:

@@ -32,7 +32,12 @@ class Values:
 
     def assign(self, root: ModuleInstance) -> None:
         """Set the values of a root module's variables."""
-        files = [*(document.file for document in self._library.values(root.module.folder)), *self._named]
+        folder = root.module.folder
+        broken = self._library.broken_values(folder)
+        if broken:
+            for name in root.module.variables:
+                root.root_values[name] = Unknown(f"var.{name} may be set in {broken}, which could not be read")
+        files = [*(document.file for document in self._library.values(folder)), *self._named]
         for file in files:
             for name, attribute in file.body.attributes.items():
                 root.root_values[name] = attempt(attribute.expression, Scope(root))

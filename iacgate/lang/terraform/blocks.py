@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from iacgate.lang.terraform.definitions import META_ATTRIBUTES, META_BLOCKS
 from iacgate.lang.terraform.expressions import Scope, attempt, evaluate, pairs
-from iacgate.lang.terraform.values import Exhausted, Fault, bare
+from iacgate.lang.terraform.values import Exhausted, Fault, bare, secret
 from iacgate.model import Partial, Path, Secret, Unknown
 from iacgate.syntax.hcl.nodes import Attribute, Block, Body, Literal, Node, Object, Traversal, Tuple
 
@@ -78,7 +78,7 @@ def _rows(value: Any, scope: Scope) -> Any:
         if hole is not None:
             return Unknown(hole.reason)
     rows = pairs(value, scope)
-    return [(key, Secret(item)) for key, item in rows] if marked else rows
+    return [(key, secret(item)) for key, item in rows] if marked else rows
 
 
 def body_of(attributes: dict[str, Attribute], blocks: Iterable[Block], scope: Scope) -> dict[str, Any]:

@@ -66,13 +66,12 @@ class Module:
     outputs: dict[str, Definition] = field(default_factory=dict)
     providers: dict[tuple[str, str], Definition] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
-    incomplete: bool = False
-    """Whether a file of the folder could not be read: what is missing may be in there."""
+    repeated: list[Definition] = field(default_factory=list)
+    """Blocks whose name is taken: Terraform refuses them, a scan looks at them all the same."""
 
 
 def read_module(folder: str, primary: Iterable[File], override: Iterable[File] = ()) -> Module:
-    """The module that these files make. What is declared twice keeps its first declaration, as Terraform refuses
-    both."""
+    """The module that these files make. What is declared twice is known by its first declaration."""
     module = Module(folder)
     for file in primary:
         for block in file.body.blocks:
@@ -98,7 +97,8 @@ def _declare(module: Module, file: File, block: Block) -> None:
         return
     definition = Definition(file, block, block.body.attributes, block.body.blocks)
     for table, key in _place(module, definition):
-        table.setdefault(key, definition)
+        if table.setdefault(key, definition) is not definition:
+            module.repeated.append(definition)
 
 
 def _place(module: Module, definition: Definition) -> Iterator[tuple[dict[object, Definition], object]]:

@@ -21,6 +21,7 @@ from iacgate.lang.terraform.values import (
     List,
     Set,
     Text,
+    affordable,
     bare,
     equal,
     first_unknown,
@@ -32,25 +33,30 @@ from iacgate.model import Secret, Unknown
 from iacgate.syntax.hcl import nodes
 
 Step = nodes.Step
+MOST_HOLES = 1000
+"""The most stretches a string with holes remembers; one with more is just unknown."""
 
 
 class Limits:
     """What one scan may spend: elements visited by loops, and levels of evaluation inside each other."""
 
-    __slots__ = ("depth", "steps")
+    __slots__ = ("depth", "reached", "steps")
 
-    STEPS = 5_000_000
+    STEPS = 1_500_000
     DEPTH = 3_000
 
     def __init__(self) -> None:
         self.steps = self.STEPS
         self.depth = 0
+        self.reached = ""
+        """Which limit ended an evaluation, "" when none did."""
 
     def spend(self, count: int) -> None:
         """Take ``count`` steps. Raises :class:`Exhausted` when there are none left."""
         self.steps -= count
         if self.steps < 0:
-            raise Exhausted(f"the evaluation needs more than {self.STEPS} steps")
+            self.reached = f"the evaluation needs more than {self.STEPS} steps"
+            raise Exhausted(self.reached)
 
 
 class Names(Protocol):
@@ -85,7 +91,8 @@ def evaluate(node: nodes.Expression, scope: Scope) -> Any:
         return _literal(node.value)
     limits = scope.module.limits
     if limits.depth > limits.DEPTH:
-        raise Exhausted(f"the evaluation is more than {limits.DEPTH} levels deep")
+        limits.reached = f"the evaluation is more than {limits.DEPTH} levels deep"
+        raise Exhausted(limits.reached)
     limits.depth += 1
     try:
         return _EVALUATORS[type(node)](node, scope)
@@ -188,6 +195,8 @@ def joined(parts: list[Any]) -> Any:
             if not part:
                 continue
         merged.append(part)
+        if len(merged) > MOST_HOLES:
+            return Unknown(next(item for item in merged if isinstance(item, Unknown)).reason)
     if not merged:
         return ""
     if len(merged) == 1 and isinstance(merged[0], str):
@@ -296,7 +305,7 @@ def _member(value: dict[str, Any], key: Any) -> Any:
     if name is None:
         raise Fault("null is no key")
     if name not in value:
-        raise Fault(f'there is no element "{name}" here')
+        raise Fault("there is no element of this key")
     return value[name]
 
 
@@ -371,6 +380,7 @@ def _unified(value: Any, left: nodes.Expression, scope: Scope) -> Any:
     other = bare(other)
     if other is None or isinstance(other, Unknown):
         return value
+    affordable([value, other])
     shared = unify([type_of(value), type_of(other)])
     if shared is None:
         return Unknown("the two results of a condition have different types")
@@ -522,7 +532,7 @@ def _put(result: dict[str, Any], key: str, value: Any, *, group: bool) -> None:
     if group:
         result.setdefault(key, []).append(value)
     elif key in result:
-        raise Fault(f'two elements have the key "{key}"')
+        raise Fault("two elements of a for expression have the same key")
     else:
         result[key] = value
 

@@ -211,6 +211,11 @@ class ModuleInstance:
             group = self._expansions[key] = ResourceGroup(self, definition, _resource_address(key))
         return group
 
+    def group_of(self, definition: Definition) -> ResourceGroup:
+        """The instances of a block that is known by no name, since its name is taken."""
+        mode = RESOURCE_MODES[definition.block.type]
+        return ResourceGroup(self, definition, _resource_address((mode, definition.type, definition.name)))
+
     def calls(self, name: str) -> CallGroup | None:
         """The instances of a module call, or ``None`` when it is not declared."""
         group = self._calls.get(name)

@@ -110,17 +110,8 @@ class _Search:
             return
         targets = _Targets(self)
         targets.follow(attribute.expression, (), trail)
-        certain = targets.certain and len(targets.found) == 1
-        every = _all_named(attribute.expression)
         for target in targets.found:
-            self.found.append(Relation(path=path, target=target, certain=certain or (every and targets.certain)))
-
-
-def _all_named(node: Expression) -> bool:
-    """Whether all that an expression names is meant together: a written list, a policy."""
-    return isinstance(node, Tuple | Object) or (
-        isinstance(node, FunctionCall) and node.name in {"jsonencode", "concat"}
-    )
+            self.found.append(Relation(path=path, target=target, certain=targets.certain))
 
 
 def _iterators(scope: Scope, trail: Trail, blocks: list[Block]) -> dict[str, Origin]:

@@ -17,10 +17,24 @@ from iacgate.lang.terraform.address import Address, AddressError, parse_address,
 from iacgate.model import Location, Path, SourceFile, reveal
 from iacgate.model.dataclass import dataclass, field
 from iacgate.syntax.hcl.file import File
-from iacgate.syntax.hcl.nodes import Attribute, Block, Literal, Node, Object, Traversal, Tuple
+from iacgate.syntax.hcl.nodes import Attribute, Block, FunctionCall, Literal, Node, Object, Traversal, Tuple
 
 Open = Callable[[str], SourceFile | None]
 _MISSING = "source differs from plan"
+_DOCUMENT = "aws_iam_policy_document"
+_MERGING = ("source_policy_documents", "override_policy_documents", "source_json", "override_json")
+_ARGUMENTS = {
+    "Sid": "sid",
+    "Effect": "effect",
+    "Action": "actions",
+    "NotAction": "not_actions",
+    "Resource": "resources",
+    "NotResource": "not_resources",
+    "Principal": "principals",
+    "NotPrincipal": "not_principals",
+    "Condition": "condition",
+}
+"""Elements of a policy → arguments and blocks of the document that renders it."""
 
 
 @dataclass(slots=True)
@@ -81,7 +95,7 @@ class SourceMap:
         if isinstance(reached, str):
             return None
         found = list(reached.module.blocks(_kind(parsed), parsed.type, parsed.name))
-        return _place(found, path, body, reached.calls) if found else None
+        return _place(found, path, body, reached) if found else None
 
     def provider(self, module: Sequence[str], key: str, path: Path) -> Location | None:
         """The place in a provider block; ``key`` is ``aws`` or ``aws.alias``."""
@@ -90,7 +104,7 @@ class SourceMap:
             return None
         name, _, alias = key.partition(".")
         blocks = [pair for pair in reached.module.blocks("provider", name) if _text(pair[1], "alias") == alias]
-        return _place(blocks, path, None, reached.calls) if blocks else None
+        return _place(blocks, path, None, reached) if blocks else None
 
     def block_name(self, address: str) -> str:
         return without_keys(address)
@@ -177,20 +191,40 @@ def _kind(address: Address) -> str:
     return "resource" if address.mode == "managed" else address.mode
 
 
-def _place(
-    found: Sequence[tuple[File, Block]], path: Path, body: Any, calls: tuple[tuple[File, Block], ...]
-) -> Location:
+def _place(found: Sequence[tuple[File, Block]], path: Path, body: Any, reached: _Reached) -> Location:
     """The place in a block and its overrides: the last that has the path, else the header of the first."""
-    via = tuple(_header(file, call) for file, call in calls)
+    via = tuple(_header(file, call) for file, call in reached.calls)
     for file, block in reversed(found) if path else ():
         node, depth = _descend(block, path, body)
         if depth == 0:
             continue
         if isinstance(node, Block):
             return _header(file, node).through(via)
-        return file.location(node).through(_via(node, calls))
+        statement = _in_document(node, path, reached)
+        if statement is not None:
+            return statement.through((*via, file.location(node)))
+        return file.location(node).through(_via(node, reached.calls))
     file, block = found[0]
     return _header(file, block).through(via)
+
+
+def _in_document(node: Node, path: Path, reached: _Reached) -> Location | None:
+    """The place in the policy document that an attribute takes its text from, for a path into the policy.
+
+    ``("policy", "Statement", 1, "Action")`` stands in the second ``statement`` block under ``actions``, unless other
+    documents are merged in, which moves the statements.
+    """
+    if not isinstance(node, Traversal) or node.name != "data" or "Statement" not in path:
+        return None
+    steps = [getattr(step, "name", "") for step in node.steps]
+    if len(steps) != 3 or steps[0] != _DOCUMENT or steps[2] not in {"json", "minified_json"}:
+        return None
+    found = list(reached.module.blocks("data", _DOCUMENT, steps[1]))
+    if not found or any(name in block.body.attributes for _, block in found for name in _MERGING):
+        return None
+    index, *inside = path[path.index("Statement") + 1 :] or (0,)
+    names = tuple(_ARGUMENTS.get(step, step) if isinstance(step, str) else step for step in inside)
+    return _place(found, ("statement", index, *names), None, reached)
 
 
 def _header(file: File, block: Block) -> Location:
@@ -245,6 +279,8 @@ def _into(attribute: Attribute, path: Path) -> Node:
     node: Node = attribute.expression
     for step in path:
         inner: Node | None = None
+        if isinstance(node, FunctionCall) and node.name == "jsonencode" and len(node.arguments) == 1:
+            node = node.arguments[0]
         if isinstance(node, Tuple) and isinstance(step, int) and 0 <= step < len(node.items):
             inner = node.items[step]
         elif isinstance(node, Object) and isinstance(step, str):

@@ -10,7 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from iacgate.lang.terraform.values import Fault, List, Map, Set, decimals, is_number, make_set, number_text, secret
+from iacgate.lang.terraform.values import (
+    Fault,
+    List,
+    Map,
+    Set,
+    affordable,
+    decimals,
+    is_number,
+    make_set,
+    number_text,
+    secret,
+)
 from iacgate.model import Secret, Unknown
 from iacgate.model.dataclass import dataclass
 from iacgate.syntax.hcl.nodes import Expression, FunctionCall, Literal, Object, Traversal, Tuple
@@ -98,6 +109,11 @@ def convert(value: Any, wanted: Type) -> Any:
         return value
     if isinstance(value, Secret):
         return secret(convert(value.reveal(), wanted))
+    affordable(value)
+    return _converted_to(value, wanted)
+
+
+def _converted_to(value: Any, wanted: Type) -> Any:
     if wanted.kind in {"string", "number", "bool"}:
         return to_primitive(value, wanted.kind)
     if wanted.kind == "map":
@@ -133,7 +149,7 @@ def to_number(value: Any) -> Any:
         try:
             return decimals(value)
         except ValueError as error:
-            raise Fault(f'cannot make a number of "{value[:40]}"') from error
+            raise Fault("this string spells no number") from error
     if isinstance(value, bool | list | dict):
         raise Fault(f"cannot make a number of {kind_of(value)}")
     return value
@@ -191,9 +207,9 @@ def _to_tuple(value: Any, elements: tuple[Type, ...]) -> list[Any]:
 
 
 def kind_of(value: Any) -> str:
-    """What a person would call the value."""
+    """What a person would call the value; never the value itself, which may be sensitive."""
     if isinstance(value, str):
-        return f'"{value}"' if len(value) <= 40 else "a long string"
+        return "a string"
     if isinstance(value, bool):
         return "a bool"
     if isinstance(value, dict):

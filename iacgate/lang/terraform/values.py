@@ -19,8 +19,12 @@ if TYPE_CHECKING:
 
 LONGEST_TEXT = 10 * 1024 * 1024
 """The longest string an expression may build, in characters."""
-LARGEST_VALUE = 1_000_000
+LARGEST_VALUE = 250_000
 """The most elements, counted through all levels, of a value that ends in a body."""
+
+
+DEEPEST_VALUE = 200
+"""The most levels of such a value: what walks a body afterwards does so by recursion."""
 
 
 class Fault(Exception):  # noqa: N818  (the user's expression fails, not we)
@@ -109,6 +113,22 @@ def first_unknown(value: Any) -> Unknown | None:
             seen.add(id(node))
             stack.extend(node.values() if isinstance(node, dict) else node)
     return None
+
+
+def affordable(value: Any) -> None:
+    """Raise :class:`Exhausted` when a value, all its levels unfolded, is too large to look through."""
+    if not isinstance(value, list | dict):
+        return
+    left = LARGEST_VALUE
+    stack: list[Any] = [value]
+    while stack:
+        node = stack.pop()
+        node = node.reveal() if isinstance(node, Secret) else node
+        if isinstance(node, list | dict):
+            left -= len(node) + 1
+            if left < 0:
+                raise Exhausted("the value is too large to evaluate")
+            stack.extend(node.values() if isinstance(node, dict) else node)
 
 
 def has_secret(value: Any) -> bool:
@@ -256,6 +276,8 @@ def equal(left: Any, right: Any) -> Any:
     if left is None or right is None:
         return _equals_null(right if left is None else left)
     hole = first_unknown([left, right])
+    affordable(left)
+    affordable(right)
     if hole is not None:
         return unknown_from(hole)
     if not left and not right and isinstance(left, List | Set | Map) and type(left) is type(right):
@@ -274,10 +296,11 @@ def _equals_null(other: Any) -> Any:
 class _Finish:
     """One conversion of a value to a body; counts what it writes so that a value that doubles itself ends."""
 
-    __slots__ = ("left",)
+    __slots__ = ("depth", "left")
 
     def __init__(self) -> None:
         self.left = LARGEST_VALUE
+        self.depth = 0
 
     def value(self, value: Any) -> Any:
         kind = type(value)
@@ -287,14 +310,22 @@ class _Finish:
             self.left -= len(value) + 1
             if self.left < 0:
                 return Unknown(f"the value has more than {LARGEST_VALUE} elements")
-            if isinstance(value, dict):
-                return {key: self.value(item) for key, item in value.items()}
-            items = [self.value(item) for item in value]
-            return Partial(items, maybe=value.maybe) if isinstance(value, Partial) else items
+            if self.depth > DEEPEST_VALUE:
+                return Unknown(f"the value is nested more than {DEEPEST_VALUE} levels deep")
+            self.depth += 1
+            made = self.container(value)
+            self.depth -= 1
+            return made
         if isinstance(value, Secret):
             inner = self.value(bare(value))
             return inner if isinstance(inner, Unknown) else Secret(inner)
         return self.unknown(value) if isinstance(value, Unknown) else float(value)
+
+    def container(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: self.value(item) for key, item in value.items()}
+        items = [self.value(item) for item in value]
+        return Partial(items, maybe=value.maybe) if isinstance(value, Partial) else items
 
     def unknown(self, value: Unknown) -> Any:
         if isinstance(value, Encoded):

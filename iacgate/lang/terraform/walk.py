@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from iacgate.lang.terraform.definitions import RESOURCE_MODES
 from iacgate.lang.terraform.instances import CallGroup, Instance, ModuleInstance
 
 
@@ -28,6 +29,9 @@ def own_instances(module: ModuleInstance) -> Iterator[Instance]:
     for mode, kind, name in module.module.resources:
         group = module.resources(mode, kind, name)
         yield from group.members if group else ()
+    for definition in module.module.repeated:
+        if definition.block.type in RESOURCE_MODES:
+            yield from module.group_of(definition).members
 
 
 def groups(module: ModuleInstance) -> Iterator[CallGroup]:

@@ -14,7 +14,16 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any, cast
 
-from iacgate.lang.terraform.values import Exhausted, Fault, bare, first_unknown, has_secret, secret, unknown_from
+from iacgate.lang.terraform.values import (
+    Exhausted,
+    Fault,
+    affordable,
+    bare,
+    first_unknown,
+    has_secret,
+    secret,
+    unknown_from,
+)
 from iacgate.model import Secret, Unknown
 
 _FAMILIES = {
@@ -103,6 +112,8 @@ def _whole(name: str, function: Callable[..., Any], arguments: list[Any]) -> Any
 
 
 def _applied(name: str, function: Callable[..., Any], arguments: list[Any]) -> Any:
+    for argument in arguments:
+        affordable(argument)
     try:
         return function(*arguments)
     except TypeError as error:

@@ -226,7 +226,7 @@ def _lookup(value: Any, key: Any, *default: Any) -> Any:
     if name in value:
         return value[name]
     if not default:
-        raise Fault(f'lookup finds no "{name}"')
+        raise Fault("lookup finds no such key")
     if isinstance(value, Map) and value:
         shared = type_of(value).element or ANY
         return convert(default[0], shared)

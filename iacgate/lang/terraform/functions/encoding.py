@@ -193,7 +193,7 @@ def _uuidv5(namespace: Any, name: Any) -> str:
     try:
         return str(uuid.uuid5(named.get(space) or uuid.UUID(space), to_string(name)))
     except ValueError as error:
-        raise Fault(f"{space!r} is not a UUID") from error
+        raise Fault("this is not a UUID") from error
 
 
 def _yamldecode(text: Any) -> Any:

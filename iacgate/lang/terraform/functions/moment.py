@@ -21,7 +21,7 @@ def _moment(value: Any) -> datetime:
     try:
         return datetime.fromisoformat(text)
     except ValueError as error:
-        raise Fault(f"{text!r} is not a time") from error
+        raise Fault("this is not a time") from error
 
 
 def _timeadd(time: Any, duration: Any) -> str:

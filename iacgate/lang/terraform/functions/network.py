@@ -15,20 +15,20 @@ _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 def _network(value: Any) -> _Network:
     text = to_string(value)
     if "/" not in text or not text.rpartition("/")[2].isdigit():
-        raise Fault(f"{text[:60]!r} is not a range of addresses")
+        raise Fault("this is not a range of addresses")
     try:
         return ipaddress.ip_network(text, strict=False)
     except ValueError as error:
         if any(part.startswith("0") and part != "0" for part in text.partition("/")[0].split(".")):
             raise Exhausted("an address with leading zeros") from error
-        raise Fault(f"{text[:60]!r} is not a range of addresses") from error
+        raise Fault("this is not a range of addresses") from error
 
 
 def _host(prefix: Any, number: Any) -> str:
     network, position = _network(prefix), whole(number)
     size = network.num_addresses
     if not -size <= position < size:
-        raise Fault(f"{network} has no host {position}")
+        raise Fault("the range has no such host")
     return str(network[position])
 
 
@@ -43,7 +43,7 @@ def _subnet(prefix: Any, bits: Any, number: Any) -> str:
     network, extra, position = _network(prefix), whole(bits), whole(number)
     length = network.prefixlen + extra
     if extra < 0 or length > network.max_prefixlen or not -(1 << extra) <= position < 1 << extra:
-        raise Fault(f"{network} has no subnet {position} of {extra} more bits")
+        raise Fault("the range has no such subnet")
     return _at(network, position % (1 << extra), length)
 
 
@@ -59,11 +59,11 @@ def _subnets(prefix: Any, *bits: Any) -> Any:
     for extra in bits:
         length = network.prefixlen + whole(extra)
         if whole(extra) < 1 or length > network.max_prefixlen:
-            raise Fault(f"{network} cannot be divided by {extra} more bits")
+            raise Fault("the range cannot be divided so")
         size = 1 << (network.max_prefixlen - length)
         at = -(-at // size) * size
         if at + size - 1 > end:
-            raise Fault(f"{network} has not enough addresses")
+            raise Fault("the range has not enough addresses")
         made.append(f"{type(network.network_address)(at)}/{length}")
         at += size
     return List(made)

@@ -47,7 +47,7 @@ def _parseint(text: Any, base: Any) -> int:
         or len(bare_digits) > LARGEST_EXPONENT
         or any(digit not in _DIGITS[:radix] for digit in bare_digits)
     ):
-        raise Fault(f"cannot read {digits[:40]!r} in base {radix}")
+        raise Fault(f"this string spells no number in base {radix}")
     return int(digits, radix)
 
 
