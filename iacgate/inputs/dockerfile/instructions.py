@@ -102,6 +102,7 @@ def _particular(described: Described, inner: Instruction, scope: Scope, stages: 
         body["from"] = origin(raw, scope.expand(raw), stages) if raw else None
     elif inner.keyword in ("ENV", "LABEL", "ARG"):
         body["keys"] = _keys(described.node, inner, scope)
+        places[("keys",)] = places[("value",)]
         _place_pairs(inner.pairs, places)
     elif inner.keyword == "EXPOSE":
         body["ports"] = [port_of(word) for word in body["words"]]
