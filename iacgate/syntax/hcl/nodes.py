@@ -209,7 +209,7 @@ class AttributeStep(Node):
 
 
 class IndexStep(Node):
-    """``[key]``, or the old ``.0`` (``legacy``; ``key`` is then an integer literal)."""
+    """``[key]``, or the old ``.0`` (``legacy``; ``key`` is then a number literal)."""
 
     __slots__ = ("key", "legacy")
     __match_args__ = ("key",)
