@@ -115,17 +115,20 @@ def _same_way(one: Path, other: Path) -> bool:
 
 def _unknown_paths(body: Any) -> Iterator[Path]:
     """The paths of unknown values, and of lists that may hold more."""
+    if isinstance(body, Unknown):
+        yield ()
+        return
     stack: list[tuple[Path, Any]] = [((), body)]
     while stack:
         path, node = stack.pop()
-        if isinstance(node, Unknown):
-            yield path
-        elif isinstance(node, dict):
-            stack.extend(((*path, name), value) for name, value in node.items())
-        elif isinstance(node, list):
-            stack.extend(((*path, index), value) for index, value in enumerate(node))
-            if isinstance(node, Partial):
-                yield (*path, len(node))
+        if isinstance(node, Partial):
+            yield (*path, len(node))
+        pairs = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+        for step, value in pairs:
+            if isinstance(value, dict | list):
+                stack.append(((*path, step), value))
+            elif isinstance(value, Unknown):
+                yield (*path, step)
 
 
 def _type(address: str) -> str:
