@@ -98,7 +98,13 @@ def waiver_name(waiver: Waiver) -> str:
     """``exception EXC-1``; by its place when it is a comment, by its kind when it is a baseline or a policy's own."""
     word = "exception" if waiver.source in {"inline", "file"} else waiver.source
     name = waiver.id or (str(waiver.location) if waiver.location else "")
-    return one_line(f"{word} {name}").strip()
+    return one_line(name if name.startswith(f"{word} ") else f"{word} {name}").strip()
+
+
+def remark(verdict: Verdict) -> str:
+    """The remark of triage, unless the verdict's own sentence has taken it up already."""
+    note = verdict.triaged.note
+    return "" if note in verdict.because else note
 
 
 def belongings(finding: Finding) -> str:

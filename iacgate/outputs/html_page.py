@@ -20,6 +20,7 @@ from iacgate.outputs._listing import (
     exception_phrase,
     gate_line,
     ordered,
+    remark,
     stale,
     state_counts,
     troubles,
@@ -167,7 +168,7 @@ def _account(verdict: Verdict) -> Iterator[tuple[str, str]]:
     yield "fix", finding.rule.remediation
     yield "gate", verdict.because
     yield "exception", exception_phrase(verdict)
-    yield "note", verdict.triaged.note
+    yield "note", remark(verdict)
     yield "of", belongings(finding)
     for place in reversed(finding.location.via):
         yield "reached through", str(place)

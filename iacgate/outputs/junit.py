@@ -18,6 +18,7 @@ from iacgate.outputs._listing import (
     exception_phrase,
     gate_line,
     ordered,
+    remark,
     stale,
     troubles,
     turns_red,
@@ -119,7 +120,7 @@ def _account(verdict: Verdict, frames: Frames) -> Iterator[str]:
         "fix": finding.rule.remediation,
         "gate": verdict.because,
         "exception": exception_phrase(verdict),
-        "note": verdict.triaged.note,
+        "note": remark(verdict),
         "of": belongings(finding),
     }
     yield from (f"{word}: {one_line(text.strip())}" for word, text in remarks.items() if text.strip())

@@ -17,6 +17,7 @@ from iacgate.outputs._listing import (
     exception_phrase,
     gate_line,
     ordered,
+    remark,
     stale,
     state_counts,
     troubles,
@@ -154,7 +155,7 @@ def _account(verdict: Verdict) -> Iterator[tuple[str, str]]:
     yield "why", finding.rule.rationale
     yield "fix", finding.rule.remediation
     yield verdict.state.value, verdict.because
-    yield "note", verdict.triaged.note
+    yield "note", remark(verdict)
     for place in reversed(finding.location.via):
         yield "reached through", str(place)
     for place, text in finding.related:

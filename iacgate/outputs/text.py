@@ -17,6 +17,7 @@ from iacgate.outputs._listing import (
     exception_phrase,
     gate_line,
     ordered,
+    remark,
     stale,
     state_counts,
     troubles,
@@ -102,13 +103,13 @@ def _finding(verdict: Verdict, page: _Page) -> Iterator[str]:
         yield from _frame(frame, verdict, page)
     if finding.rule.remediation:
         yield _equals("help", finding.rule.remediation, page)
-    for remark in _remarks_of(verdict, note):
-        yield _equals("note", remark, page)
+    for words in _remarks_of(verdict, note):
+        yield _equals("note", words, page)
 
 
 def _note(verdict: Verdict) -> str:
     """What the gate does: the verdict's own words where they begin with it, else one word."""
-    word, because = NOTES[verdict.state], one_line(verdict.because)
+    word, because = NOTES[verdict.state], one_line(verdict.because).partition(": ")[0]
     return because if because.startswith(word) and len(because) <= 60 else word
 
 
@@ -144,8 +145,8 @@ def _remarks_of(verdict: Verdict, note: str) -> Iterator[str]:
     finding = verdict.finding
     if verdict.because and one_line(verdict.because) != note:
         yield verdict.because
-    if verdict.triaged.note:
-        yield verdict.triaged.note
+    if aside := remark(verdict):
+        yield aside
     if phrase := exception_phrase(verdict):
         yield phrase
     for place in reversed(finding.location.via):

@@ -203,3 +203,17 @@ def test_findings_below_the_report_level_are_counted(sink):
     assert "3 blocked, 5 warned, 1 recorded, 3 excepted, 1 baselined, 10 of them below the report level" in render(
         text, report, sink
     )
+
+
+def test_note_on_the_right_is_the_first_part_of_the_reason(sink):
+    because = "warns until 2027-01-31, then blocks: rollout entry in iacgate.yaml:5 (fix window)"
+    report = sink.empty_report(verdicts=(with_message(sink, "m", state=State.WARNED, because=because),))
+    lines = render(text, report, sink).splitlines()
+    assert lines[0].endswith("   warns until 2027-01-31, then blocks")
+    assert f"   = note: {because}" in lines
+
+
+def test_remark_that_the_reason_has_taken_up_is_not_repeated(sink):
+    verdict = with_message(sink, "m", because="EXC-1 expired, so critical blocks (tiers: defaults)")
+    verdict = replace(verdict, triaged=replace(verdict.triaged, note="EXC-1 expired"))
+    assert render(text, sink.empty_report(verdicts=(verdict,)), sink).count("EXC-1 expired") == 1
