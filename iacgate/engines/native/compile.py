@@ -116,15 +116,15 @@ def _expression(text: RuleText, key: str) -> Node:
 def _template(text: RuleText) -> list[Any]:
     """A message as a list of text and trees."""
     parts: list[Any] = []
-    for kind, piece, offset in pieces(text.values["message"]):
-        if kind == "text":
-            parts.append(piece)
-            continue
-        try:
-            parts.append(parse(piece))
-        except ExpressionError as error:
-            where = offset + error.offset
-            raise text.error(f"message: {error.message}", "message", hint=error.hint, offset=where) from None
+    start = 0
+    try:
+        for kind, piece, offset in pieces(text.values["message"]):
+            start = offset
+            parts.append(piece if kind == "text" else parse(piece))
+            start = 0
+    except ExpressionError as error:
+        where = start + error.offset
+        raise text.error(f"message: {error.message}", "message", hint=error.hint, offset=where) from None
     return parts
 
 
@@ -139,6 +139,8 @@ def pieces(template: str) -> list[tuple[str, str, int]]:
             position += 2
         elif char == "{":
             end = _closing(template, position)
+            if end == len(template):
+                raise ExpressionError("'{' is never closed", position, "write {{ for a brace")
             found += [("text", plain, 0)] if plain else []
             found.append(("expression", template[position + 1 : end], position + 1))
             plain, position = "", end + 1

@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from iacgate.engines.native.compile import compile_rule
-from iacgate.engines.native.source import read_rule
 from iacgate.errors import PolicyError
 from iacgate.model import Declined, Location, Pack, Rule
 from iacgate.model.dataclass import dataclass, field
@@ -102,7 +100,9 @@ def read_file(file: Path, folder: Path) -> dict[str, Any]:
 
 
 def _record(text: str, place: str, folder: Path) -> dict[str, Any]:
+    from iacgate.engines.native.compile import compile_rule
     from iacgate.engines.native.schema import validate
+    from iacgate.engines.native.source import read_rule
 
     read = read_rule(text, place)
     validate(read)

@@ -33,8 +33,7 @@ at: stdin
 message: 'container "{name}" keeps stdin open'\
 """
 _DOCKERFILE = """\
-where: instruction == 'MAINTAINER'
-deny: value != ''               # a violation where this is true (or require: a violation where it is false)
+deny: instruction == 'MAINTAINER'   # a violation where this is true (or require: a violation where it is false)
 message: "MAINTAINER {value} is deprecated"\
 """
 

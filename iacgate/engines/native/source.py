@@ -20,7 +20,7 @@ MAX_DEPTH = 40
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+\.[0-9]*)([eE][-+]?[0-9]{1,3})?\Z")
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
@@ -101,7 +101,7 @@ class _Reading:
         scalar = cast("yaml.ScalarNode", node)
         if scalar.style in {"|", ">"}:
             self.blocks.add(path)
-        return _scalar(scalar.value) if scalar.style is None else scalar.value
+        return scalar.value if scalar.style else _scalar(scalar.value)
 
     def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
         values: dict[str, Any] = {}

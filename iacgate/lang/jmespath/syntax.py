@@ -126,12 +126,21 @@ def _compound(kind: str, value: Any, children: list[Node]) -> Node:
         return ["compare", value, *children]
     if kind == "function_expression":
         return ["call", value, children]
-    if kind in {"subexpression", "index_expression", "pipe"}:
+    if kind == "pipe":
+        return _chain(children)
+    if kind in _REACHING and children[0][0] == "not":
+        return ["not", _compound(kind, value, [children[0][1], *children[1:]])]
+    if kind in {"subexpression", "index_expression"}:
         return _chain(children)
     if kind == "multi_select_list":
         return ["list", children]
     return [_KINDS[kind], *children]
 
+
+_REACHING = frozenset(
+    ("subexpression", "index_expression", "projection", "value_projection", "filter_projection", "flatten")
+)
+"""JMESPath reads ``!a.b`` as ``(!a).b``, the member of a boolean: always null. Here it means ``!(a.b)``."""
 
 _KINDS = {
     "expref": "lambda",

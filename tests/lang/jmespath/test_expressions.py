@@ -92,6 +92,13 @@ def test_reads_as_jmespath_reads(expression):
         ("nothing < `4`", False),
         # an unknown answers unknown, unless the answer does not depend on it
         ("who", "unknown"),
+        # "not" reaches over the whole path that follows
+        ("!nested.a", False),
+        ("!nested.x", True),
+        ("!nested.a.b.c && on", False),
+        ("!rules[*].port", False),
+        ("!rules[?port == `1`].port", True),
+        ("!rules[0].open == `false`", True),
         ("who == 'x'", "unknown"),
         ("who != 'x'", "unknown"),
         ("who > `1`", "unknown"),
