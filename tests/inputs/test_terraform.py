@@ -217,7 +217,8 @@ def test_a_variable_without_value_is_unknown_and_a_sensitive_one_secret(scan):
 
 def test_places_are_those_of_the_values(scan):
     found = scan({
-        "main.tf": 'resource "x_y" "a" {\n  name = "n"\n  list = [\n    "a",\n    "b",\n  ]\n  rule {\n    id = 7\n  }\n'
+        "main.tf": 'resource "x_y" "a" {\n  name = "n"\n  list = [\n    "a",\n    "b",\n  ]\n'
+        '  rule {\n    id = 7\n  }\n'
         '  dynamic "more" {\n    for_each = ["p", "q"]\n    content {\n      v = more.value\n    }\n  }\n}\n'
     })  # fmt: skip
     place = found["x_y.a"].at
@@ -419,7 +420,8 @@ RELATED = 'resource "x_b" "b" {\n count = 2\n name = "n${count.index}"\n}\nresou
 )  # fmt: skip
 def test_an_attribute_is_related_to_what_it_names(scan, expression, targets):
     found = scan({
-        "main.tf": RELATED + 'variable "u" {}\nlocals {\n via = x_b.c.name\n map = { k = x_b.c.name, l = x_b.b[0].name }\n'
+        "main.tf": RELATED + 'variable "u" {}\nlocals {\n via = x_b.c.name\n'
+            ' map = { k = x_b.c.name, l = x_b.b[0].name }\n'
         ' objects = { o = x_b.c, p = x_b.b[0] }\n}\n' + f'resource "x_y" "a" {{\n v = {expression}\n}}'
     })  # fmt: skip
     relations = found["x_y.a"].relations()
@@ -431,7 +433,8 @@ def test_relations_lead_through_modules_and_keys(scan):
     found = scan({
         "main.tf": 'module "m" {\n for_each = { a = 1, b = 2 }\n source = "./m"\n key = x_k.k.arn\n}\n'
         'resource "x_k" "k" { arn = "known" }\n'
-        'resource "x_l" "l" {\n for_each = module.m\n bucket = each.value.name\n rule { key = module.m["a"].name }\n}\n',
+        'resource "x_l" "l" {\n for_each = module.m\n bucket = each.value.name\n'
+        ' rule { key = module.m["a"].name }\n}\n',
         "m/main.tf": 'variable "key" {}\nresource "x_b" "b" {\n name = "fixed"\n key = var.key\n}\n'
         'output "name" { value = x_b.b.name }\n',
     })  # fmt: skip
@@ -513,14 +516,18 @@ HOSTILE = {
     + "".join(f" a{at + 1} = local.a{at} + 1\n" for at in range(6000))
     + '}\nresource "x_y" "r" { v = local.a6000 }',
     "loops in loops": 'locals { r = range(1000) }\nresource "x_y" "r" {\n'
-    + " v = [for a in local.r : [for b in local.r : [for c in local.r : 1]]]\n}",
+     " v = [for a in local.r : [for b in local.r : [for c in local.r : 1]]]\n}",
     "a billion instances": 'resource "x_y" "r" { v = 1 }\nresource "x_y" "s" { count = 1000000000 }',
     "a slow pattern": 'resource "x_y" "r" { v = regex("(a+)+$", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab") }',
     "a pattern on long text": 'resource "x_y" "r" {\n'
-    + ' v = replace(join("", [for i in range(1000) : "aaaaaaaaaa"]), "/(a*)*b/", "x")\n}',
+     ' v = replace(join("", [for i in range(1000) : "aaaaaaaaaa"]), "/(a*)*b/", "x")\n}',
     "huge numbers": 'resource "x_y" "r" {\n v = 1e999999 + 1\n w = 9 * pow(99, 99999)\n x = 1e-999999999\n}',
     "no type": 'variable "t" { type = object({ a = optional(list(nope)) }) }\nresource "x_y" "r" { v = var.t }',
     "odd blocks": 'resource "x_y" "r" {\n dynamic "d" {}\n dynamic "e" {\n for_each = 5\n content {}\n }\n}',
+    "a policy of the wrong types": 'data "aws_iam_policy_document" "d" {\n statement {\n  actions = 5\n'
+    "  principals {\n   type = 1\n   identifiers = 2\n  }\n }\n}\n"
+    'data "aws_iam_policy_document" "e" { statement = 5 }\n'
+    'resource "x_y" "r" { v = [for d in data.aws_iam_policy_document.d.json : d] }',
     "a file outside": 'resource "x_y" "r" { v = templatefile("../../../../etc/passwd", {}) }',
 }
 
@@ -543,8 +550,8 @@ def test_a_chain_of_hundreds_of_locals_is_followed(scan):
 
 WORDS = st.sampled_from([
     "resource", "x_y", '"a"', "{", "}", "[", "]", "=", "\n", "for", "in", ":", "=>", "...", "local.a", "var.b", "x_y.a",
-    "[*]", ".id", "count", "for_each", "each.value", "?", "1", "null", "true", '"${', '}"', "toset(", "merge(", "try(", ")",
-    ",", "dynamic", "content", "module", "source", '"./m"', "variable", "locals", "jsonencode(", "if", "-", "==", "&&",
+    "[*]", ".id", "count", "for_each", "each.value", "?", "1", "null", "true", '"${', '}"', "toset(", "merge(", "try(",
+    ")", ",", "dynamic", "content", "module", "source", '"./m"', "variable", "locals", "jsonencode(", "if", "-", "==", "&&",
 ])  # fmt: skip
 
 
@@ -556,7 +563,7 @@ def nothing(_: str) -> None:
 @given(words=st.lists(WORDS, max_size=60))
 def test_words_in_any_order_never_crash(words):
     text = " ".join(words)
-    source = SourceFile(path="main.tf", absolute="", read=lambda: text.encode())
+    source = SourceFile(path="main.tf", absolute="", read=text.encode)
     try:
         documents = list(terraform.parse(source))
     except SyntaxFailure:

@@ -51,7 +51,7 @@ def _document(values: dict[str, Any]) -> Any:
             maybe = source if maybe is None else maybe
         else:
             _add(statements, _statements(source))
-    own = values.get("statement") or []
+    own = _blocks(values.get("statement"))
     if isinstance(own, Partial):
         maybe = own.maybe if maybe is None else maybe
     _add(statements, [_statement(block) for block in own])
@@ -152,11 +152,26 @@ def _shortened(node: Any) -> Any:
     return node
 
 
+def _items(value: Any) -> list[Any]:
+    """The elements of an argument that must be a list; none when it is not given."""
+    if value is not None and not isinstance(value, list):
+        raise Fault("an argument of the policy document is no list")
+    return value or []
+
+
+def _blocks(value: Any) -> list[dict[str, Any]]:
+    """Nested blocks; a list stays the list it is, ``Partial`` or not."""
+    blocks = _items(value)
+    if not all(isinstance(block, dict) for block in blocks):
+        raise Fault("a block of the policy document is none")
+    return blocks
+
+
 def _listed(values: Any) -> Any:
     """A list in the provider's order, with the variables of IAM spelled as IAM does."""
     if values is None or isinstance(values, Unknown):
         return values
-    items = [_variables(item) for item in values]
+    items = [_variables(item) for item in _items(values)]
     known = sorted({item for item in items if isinstance(item, str)}, reverse=True)
     return known + [item for item in items if not isinstance(item, str)]
 
@@ -170,19 +185,19 @@ def _variables(value: Any) -> Any:
 
 def _principals(blocks: Any) -> Any:
     """``{type: identifiers}``; everybody is ``"*"``."""
-    if not blocks:
-        return None if not isinstance(blocks, Partial) else Unknown(blocks.maybe.reason)
     if isinstance(blocks, Partial):
         return Unknown(blocks.maybe.reason)
     merged: dict[str, list[Any]] = {}
-    for block in blocks:
+    for block in _blocks(blocks):
         kind, identifiers = block.get("type"), block.get("identifiers")
         if isinstance(kind, Unknown) or kind is None:
             return Unknown("the type of a principal is not known")
+        if identifiers is None:
+            continue
         if isinstance(identifiers, Unknown):
-            merged.setdefault(kind, []).append(identifiers)
+            merged.setdefault(to_string(kind), []).append(identifiers)
         else:
-            merged.setdefault(kind, []).extend(identifiers or [])
+            merged.setdefault(to_string(kind), []).extend(_items(identifiers))
     if list(merged) == ["*"] and all(isinstance(item, str) and item == "*" for item in merged["*"]):
         return "*"
     return {kind: _listed(items) for kind, items in merged.items()}
@@ -190,15 +205,15 @@ def _principals(blocks: Any) -> Any:
 
 def _conditions(blocks: Any) -> Any:
     """``{test: {variable: values}}``."""
-    if not blocks or isinstance(blocks, Partial):
-        return Unknown(blocks.maybe.reason) if isinstance(blocks, Partial) else None
+    if isinstance(blocks, Partial):
+        return Unknown(blocks.maybe.reason)
     merged: dict[str, dict[str, Any]] = {}
-    for block in blocks:
+    for block in _blocks(blocks):
         test, variable = block.get("test"), block.get("variable")
         if isinstance(test, Unknown) or isinstance(variable, Unknown):
             return Unknown("a condition's test or variable is not known")
         values = block.get("values")
-        items = values if isinstance(values, Unknown) else [_variables(item) for item in values or []]
+        items = values if isinstance(values, Unknown) else [_variables(item) for item in _items(values)]
         _merge_condition(merged.setdefault(str(test), {}), str(_variables(variable)), items)
     return merged
 
