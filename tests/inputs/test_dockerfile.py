@@ -262,6 +262,27 @@ def test_what_runs(text, names):
     assert [command["name"] for command in last(text).body["commands"]] == names
 
 
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        ("curl $OPTIONS x", ["-s", "-k", "x"]),
+        ("curl ${OPTIONS} x", ["-s", "-k", "x"]),
+        ('curl "$OPTIONS" x', ["-s -k", "x"]),
+        ("curl '$OPTIONS' x", ["$OPTIONS", "x"]),
+        ("curl \\$OPTIONS x", ["$OPTIONS", "x"]),
+        ("curl a/$OPTIONSX/$HOST/b", ["a/$OPTIONSX/h/b"]),
+        ("OPTIONS=-v; curl $OPTIONS", ["$OPTIONS"]),
+        ("curl $LATE $NONE ${HOST:-x}", ["$LATE", "$NONE", "${HOST:-x}"]),
+        ("curl $EMPTY x", ["x"]),
+    ],
+)
+def test_a_script_sees_what_env_and_arg_set(script, words):
+    one = last(f'ENV OPTIONS="-s -k" HOST=h EMPTY=\nARG LATE\nRUN {script}\n')
+    curl = one.body["commands"][-1]
+    assert curl["words"] == words
+    assert all(one.at("commands", 0, "words", number).line == 4 for number in range(len(words)))
+
+
 def test_windows_images_do_not_run_sh():
     assert resources("# escape=`\nFROM a\nRUN a & b\n")[-1].body["shell"] == "cmd"
     assert resources("FROM mcr.microsoft.com/windows/servercore:ltsc2022\nRUN a\n")[-1].body["commands"] == []

@@ -47,10 +47,10 @@ effective              USER: whether it decides the user of the image, the last 
 mounts                 RUN: ``[{type, source, target, id, from, ..}]``; a bare word such as ``required`` is true
 shell                  RUN: ``sh``, ``powershell``, ``cmd`` or the program's name; only scripts for ``sh`` are split
 commands               RUN: ``[{name, words, text, prefix, assignments, redirects, pipes_to, within, how}]``, with what
-                       stands in here-documents, ``sh -c`` and substitutions. ``name`` has no folder, ``words`` come
-                       after it, ``prefix`` names what runs it (sudo, env, xargs), ``pipes_to`` the programs that read
-                       its output, nearest first, ``within`` the program it belongs to and ``how`` it does:
-                       substitution, script or heredoc
+                       stands in here-documents, ``sh -c`` and substitutions. ``name`` has no folder; ``words`` come
+                       after it, with what ENV and ARG set in place of their variables; ``prefix`` names what runs it
+                       (sudo, env, xargs), ``pipes_to`` the programs that read its output, nearest first, ``within``
+                       the program it belongs to and ``how`` it does: substitution, script or heredoc
 =====================  ================================================================================================
 """
 

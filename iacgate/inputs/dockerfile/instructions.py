@@ -95,7 +95,7 @@ def _particular(described: Described, inner: Instruction, scope: Scope, stages: 
         found = run_commands(described.file, inner, described.logical, kind)
         body["shell"] = kind
         body["mounts"] = _mounts(inner.flags, scope, places)
-        body["commands"] = command_bodies(found, described.logical, places)
+        body["commands"] = command_bodies(found, described.logical, places, scope.lookup)
     elif inner.keyword in ("COPY", "ADD"):
         _copied(body, places)
         raw = next((flag.value for flag in inner.flags if flag.name == "from" and flag.value), None)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from iacgate.errors import SyntaxFailure
 from iacgate.lang.shell import SHELLS, Command, Commands, ShellWord, command_line, commands, follow
 from iacgate.model import Location, Path
-from iacgate.syntax.dockerfile import Heredoc, Instruction, Logical
+from iacgate.syntax.dockerfile import Heredoc, Instruction, Logical, Lookup
 
 Places = dict[Path, tuple[int, int]]
 
+MAX_VARIABLES = 20
+MAX_VALUE = 200
+"""How many variables of a word are put in, and how long they may be: options and addresses, no bombs."""
+
+_VARIABLE = r"\$(?P<brace>\{)?(?P<name>[A-Za-z_]\w*)(?(brace)\})"
 _WINDOWS_SHELLS = {"powershell": "powershell", "pwsh": "powershell", "cmd": "cmd"}
 
 
@@ -44,13 +50,33 @@ def _whole(found: Commands, file: str, node: Instruction) -> Commands:
     return found
 
 
-def command_bodies(found: list[Command], logical: Logical, places: Places) -> list[dict[str, Any]]:
-    """The commands as plain values; their places are added to ``places``."""
+def command_bodies(found: list[Command], logical: Logical, places: Places, lookup: Lookup) -> list[dict[str, Any]]:
+    """The commands as plain values; their places are added to ``places``.
+
+    Variables that ENV and ARG set to a known value are put in, unless the script sets them too.
+    """
+    own = {name for command in found for name in command.assignments}
     bodies = []
     for index, command in enumerate(found):
-        bodies.append(_body(command, index, found, logical))
-        _place(command, index, places)
+        words = [text_and_word for word in command.words for text_and_word in _resolved(word, lookup, own)]
+        bodies.append(_body(command, index, found, logical) | {"words": [text for text, _ in words]})
+        _place(command, index, [word for _, word in words], places)
     return bodies
+
+
+def _resolved(word: ShellWord, lookup: Lookup, own: set[str]) -> list[tuple[str, ShellWord]]:
+    """The texts that a word stands for: an unquoted variable may hold several words."""
+    if word.literal or any(mark in word.raw for mark in ("'", "\\", "`", "$(")):
+        return [(word.text, word)]
+
+    def put(match: re.Match[str]) -> str:
+        value = None if match["name"] in own else lookup(match["name"])
+        return value if isinstance(value, str) and len(value) <= MAX_VALUE else match[0]
+
+    text = re.sub(_VARIABLE, put, word.text, count=MAX_VARIABLES)
+    if text == word.text or '"' in word.raw:
+        return [(text, word)]
+    return [(piece, word) for piece in text.split()]
 
 
 def with_heredocs(node: Instruction) -> Logical:
@@ -109,7 +135,6 @@ def _body(command: Command, index: int, found: list[Command], logical: Logical) 
     outer = None if command.parent is None else found[command.parent]
     return {
         "name": command.name,
-        "words": command.texts,
         "text": logical.text[command.start : command.end],
         "prefix": list(command.prefix),
         "assignments": {name: word.text for name, word in command.assignments.items()},
@@ -120,12 +145,12 @@ def _body(command: Command, index: int, found: list[Command], logical: Logical) 
     }
 
 
-def _place(command: Command, index: int, places: Places) -> None:
+def _place(command: Command, index: int, words: list[ShellWord], places: Places) -> None:
     head = ("commands", index)
     places[head] = (command.start, command.end)
     if command.named:
         places[(*head, "name")] = (command.named.start, command.named.end)
-    for number, word in enumerate(command.words):
+    for number, word in enumerate(words):
         places[(*head, "words", number)] = (word.start, word.end)
     for name, word in command.assignments.items():
         places[(*head, "assignments", name)] = (word.start, word.end)
