@@ -14,8 +14,9 @@ from iacgate.inputs.terraform.variables import Values
 from iacgate.lang.terraform import layout
 from iacgate.lang.terraform.definitions import Definition
 from iacgate.lang.terraform.expansion import Project
-from iacgate.lang.terraform.expressions import Limits
-from iacgate.lang.terraform.instances import CallGroup, Instance, ModuleInstance
+from iacgate.lang.terraform.instances import CallGroup, ModuleInstance
+from iacgate.lang.terraform.resource import Instance
+from iacgate.lang.terraform.scope import Limits
 from iacgate.lang.terraform.stack import deep
 from iacgate.lang.terraform.walk import groups, modules, own_instances
 from iacgate.model import Category, Location, Path, Relation, Resource, Trouble

@@ -13,8 +13,9 @@ from iacgate.errors import SyntaxFailure
 from iacgate.inputs.terraform import read_document
 from iacgate.inputs.terraform.library import Library
 from iacgate.lang.terraform.definitions import Definition
-from iacgate.lang.terraform.expressions import Scope, attempt
+from iacgate.lang.terraform.expressions import attempt
 from iacgate.lang.terraform.instances import ModuleInstance
+from iacgate.lang.terraform.scope import Scope
 from iacgate.model import Trouble, Unknown
 from iacgate.spi import InputContext
 from iacgate.syntax.hcl import File, parse_expression

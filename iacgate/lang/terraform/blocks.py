@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from iacgate.lang.terraform.definitions import META_ATTRIBUTES, META_BLOCKS
-from iacgate.lang.terraform.expressions import Scope, attempt, evaluate, pairs
+from iacgate.lang.terraform.expressions import attempt, evaluate, pairs
+from iacgate.lang.terraform.scope import Scope
 from iacgate.lang.terraform.values import Exhausted, Fault, bare, secret
 from iacgate.model import Partial, Path, Secret, Unknown
 from iacgate.syntax.hcl.nodes import Attribute, Block, Body, Literal, Node, Object, Traversal, Tuple

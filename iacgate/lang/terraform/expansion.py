@@ -11,7 +11,8 @@ from typing import Any
 
 from iacgate.lang.terraform.address import Key
 from iacgate.lang.terraform.definitions import Definition, Module
-from iacgate.lang.terraform.expressions import Limits, Scope, attempt
+from iacgate.lang.terraform.expressions import attempt
+from iacgate.lang.terraform.scope import Limits, Scope
 from iacgate.lang.terraform.types import to_number
 from iacgate.lang.terraform.values import Exhausted, Fault, Set, bare, first_unknown
 from iacgate.model import Unknown

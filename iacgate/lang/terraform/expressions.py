@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterator
-from typing import Any, Protocol
+from typing import Any
 
 from iacgate.lang.terraform import arithmetic
+from iacgate.lang.terraform.access import Opaque, attribute, index
+from iacgate.lang.terraform.scope import Scope
+from iacgate.lang.terraform.strings import joined
 from iacgate.lang.terraform.types import convert, kind_of, to_bool, to_string, type_of, unify
 from iacgate.lang.terraform.values import (
-    LONGEST_TEXT,
     Encoded,
     Exhausted,
     Fault,
@@ -31,58 +33,6 @@ from iacgate.lang.terraform.values import (
 )
 from iacgate.model import Secret, Unknown
 from iacgate.syntax.hcl import nodes
-
-Step = nodes.Step
-MOST_HOLES = 1000
-"""The most stretches a string with holes remembers; one with more is just unknown."""
-
-
-class Limits:
-    """What one scan may spend: elements visited by loops, and levels of evaluation inside each other."""
-
-    __slots__ = ("depth", "reached", "steps")
-
-    STEPS = 1_500_000
-    DEPTH = 3_000
-
-    def __init__(self) -> None:
-        self.steps = self.STEPS
-        self.depth = 0
-        self.reached = ""
-        """Which limit ended an evaluation, "" when none did."""
-
-    def spend(self, count: int) -> None:
-        """Take ``count`` steps. Raises :class:`Exhausted` when there are none left."""
-        self.steps -= count
-        if self.steps < 0:
-            self.reached = f"the evaluation needs more than {self.STEPS} steps"
-            raise Exhausted(self.reached)
-
-
-class Names(Protocol):
-    """Where the names of a module come from."""
-
-    limits: Limits
-
-    def resolve(self, name: str, steps: tuple[Step, ...], scope: Scope) -> tuple[Any, int]:
-        """The value of a reference and how many of its steps that took. Raises ``Fault`` for what is not there."""
-
-    def function(self, name: str, arguments: list[Any], scope: Scope) -> Any:
-        """The value of a function. Raises ``Fault`` where Terraform would refuse the call."""
-
-
-class Scope:
-    """The names an expression sees: ``local`` ones (each, count, iterators, loop variables) before the module's."""
-
-    __slots__ = ("local", "module")
-
-    def __init__(self, module: Names, local: dict[str, Any] | None = None) -> None:
-        self.module = module
-        self.local = local or {}
-
-    def inner(self, names: dict[str, Any]) -> Scope:
-        """A scope inside this one with more names."""
-        return Scope(self.module, {**self.local, **names})
 
 
 def evaluate(node: nodes.Expression, scope: Scope) -> Any:
@@ -180,38 +130,6 @@ def _render_for(part: nodes.TemplateFor, scope: Scope, out: list[Any]) -> bool:
     return marked
 
 
-def joined(parts: list[Any]) -> Any:
-    """Stretches of text and holes as one string, or as :class:`Text` when there is a hole."""
-    length = 0
-    merged: list[Any] = []
-    for part in _flat(parts):
-        if isinstance(part, str):
-            length += len(part)
-            if length > LONGEST_TEXT:
-                raise Exhausted("the string is longer than 10 MiB")
-            if merged and isinstance(merged[-1], str):
-                merged[-1] += part
-                continue
-            if not part:
-                continue
-        merged.append(part)
-        if len(merged) > MOST_HOLES:
-            return Unknown(next(item for item in merged if isinstance(item, Unknown)).reason)
-    if not merged:
-        return ""
-    if len(merged) == 1 and isinstance(merged[0], str):
-        return merged[0] if merged[0].isascii() else unicodedata.normalize("NFC", merged[0])
-    return Text(merged)
-
-
-def _flat(parts: list[Any]) -> Iterator[Any]:
-    for part in parts:
-        if isinstance(part, Text):
-            yield from part.parts
-        else:
-            yield part
-
-
 # References
 
 
@@ -226,7 +144,7 @@ def _access(node: nodes.Access, scope: Scope) -> Any:
     return walk(evaluate(node.base, scope), node.steps, scope)
 
 
-def walk(value: Any, steps: tuple[Step, ...], scope: Scope) -> Any:
+def walk(value: Any, steps: tuple[nodes.Step, ...], scope: Scope) -> Any:
     """The value that steps lead to."""
     for step in steps:
         if isinstance(step, nodes.AttributeStep):
@@ -237,86 +155,6 @@ def walk(value: Any, steps: tuple[Step, ...], scope: Scope) -> Any:
         else:
             value = _splat(value, step, scope)
     return value
-
-
-class Opaque(Unknown):
-    """An unknown object of which some attributes may be known: a resource, a module's outputs.
-
-    Subclasses say what their attributes and elements are.
-    """
-
-    __slots__ = ()
-
-    def attribute(self, name: str) -> Any:
-        """The value of an attribute."""
-        del name
-        return Unknown(self.reason, ref=self.ref)
-
-    def element(self, key: Any) -> Any:
-        """The value of ``[key]``."""
-        return self.attribute(key) if isinstance(key, str) else Unknown(self.reason, ref=self.ref)
-
-    def elements(self) -> Any:
-        """What ``[*]`` ranges over: a list of values, or an unknown when their number is not known."""
-        return [self]
-
-
-def attribute(value: Any, name: str) -> Any:
-    """``value.name``."""
-    if isinstance(value, dict):
-        if name in value:
-            return value[name]
-        raise Fault(f'there is no attribute "{name}" here')
-    if isinstance(value, Opaque):
-        return value.attribute(name)
-    if isinstance(value, Unknown):
-        return Unknown(value.reason, ref=value.ref)
-    if isinstance(value, Secret):
-        return secret(attribute(value.reveal(), name))
-    raise Fault(f'{kind_of(value)} has no attribute "{name}"')
-
-
-def index(value: Any, key: Any) -> Any:
-    """``value[key]``."""
-    if isinstance(key, Secret) or isinstance(value, Secret):
-        return secret(index(bare(value) if isinstance(value, Secret) else value, bare(key)))
-    if isinstance(key, Unknown):
-        return Unknown(key.reason, ref=_common_origin(value))
-    if isinstance(value, Opaque):
-        return value.element(key)
-    if isinstance(value, Unknown):
-        return Unknown(value.reason, ref=value.ref)
-    if isinstance(value, dict):
-        return _member(value, key)
-    if isinstance(value, list) and not isinstance(value, Set):
-        return _element(value, key)
-    raise Fault(f"{kind_of(value)} has no elements to pick by index")
-
-
-def _common_origin(value: Any) -> str | None:
-    """Where an element of this collection comes from, when all come from one resource block."""
-    items = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else [value]
-    origins = {item.ref for item in items if isinstance(item, Unknown)}
-    return origins.pop() if len(origins) == 1 else None
-
-
-def _member(value: dict[str, Any], key: Any) -> Any:
-    name = key if isinstance(key, str) else to_string(key) if key is not None else None
-    if name is None:
-        raise Fault("null is no key")
-    if name not in value:
-        raise Fault("there is no element of this key")
-    return value[name]
-
-
-def _element(value: list[Any], key: Any) -> Any:
-    if isinstance(key, str):
-        key = arithmetic.operand(key)
-    if type(key) is not int:
-        raise Fault(f"{kind_of(key)} is no index of a list")
-    if not 0 <= key < len(value):
-        raise Fault(f"there is no element {key} in a list of {len(value)}")
-    return value[key]
 
 
 def _splat(value: Any, step: nodes.SplatStep, scope: Scope) -> Any:

@@ -14,7 +14,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 from iacgate.errors import SyntaxFailure
-from iacgate.lang.terraform.expressions import Scope, evaluate
+from iacgate.lang.terraform.expressions import evaluate
+from iacgate.lang.terraform.scope import Scope
 from iacgate.lang.terraform.types import kind_of, to_string
 from iacgate.lang.terraform.values import LONGEST_TEXT, Fault, bare, first_unknown, has_secret, secret, unknown_from
 from iacgate.model import Unknown

@@ -1,8 +1,8 @@
-"""Modules and resources as they are instantiated: lazy, remembered evaluation in the order things need each other.
+"""Modules as they are instantiated: lazy, remembered evaluation in the order things need each other.
 
-Room: ``lang``. In: a :class:`Project` (modules by folder, values of root variables, limits). Out: :class:`Instance`
-for every resource, data source and provider block, with its address, body and the source of every path. ``count`` and
-``for_each`` are expanded; where their keys are not known one *symbolic* instance stands for all.
+Room: ``lang``. In: a :class:`~iacgate.lang.terraform.expansion.Project` and the module of a root folder. Out: the
+values of a module's names, its resources and the modules it calls. Nothing is evaluated before something asks for
+it, and nothing twice.
 """
 
 from __future__ import annotations
@@ -12,15 +12,17 @@ from collections.abc import Callable
 from typing import Any
 
 from iacgate.lang.terraform import functions
-from iacgate.lang.terraform.address import Key, Wildcard, format_key, without_keys
-from iacgate.lang.terraform.blocks import Source, add_blocks, content_of, source_of
-from iacgate.lang.terraform.definitions import META_ATTRIBUTES, RESOURCE_MODES, Definition, Module
-from iacgate.lang.terraform.expansion import MODULE_DEPTH, Expansion, Project, expand, open_ended
-from iacgate.lang.terraform.expressions import Opaque, Scope, attempt
+from iacgate.lang.terraform.access import Opaque
+from iacgate.lang.terraform.address import Key, format_key
+from iacgate.lang.terraform.definitions import RESOURCE_MODES, Definition, Module
+from iacgate.lang.terraform.expansion import MODULE_DEPTH, Project
+from iacgate.lang.terraform.expressions import attempt
+from iacgate.lang.terraform.groups import Group, ResourceGroup
 from iacgate.lang.terraform.layout import is_local, local_folder
+from iacgate.lang.terraform.scope import Scope
 from iacgate.lang.terraform.types import Type, convert, read_type
-from iacgate.lang.terraform.values import Exhausted, Fault, finish, secret
-from iacgate.model import Partial, Path, Unknown
+from iacgate.lang.terraform.values import Exhausted, Fault, secret
+from iacgate.model import Unknown
 from iacgate.syntax.hcl.nodes import AttributeStep, Expression, Step
 
 
@@ -242,90 +244,6 @@ class _Absent:
 _ABSENT = _Absent()
 
 
-class Group:
-    """The instances of one block in one module instance; expanded when first needed."""
-
-    __slots__ = ("_busy", "_expansion", "_members", "_value", "address", "config_address", "definition", "owner")
-
-    def __init__(self, owner: ModuleInstance, definition: Definition, label: str) -> None:
-        self.owner = owner
-        self.definition = definition
-        self.address = owner.prefix + label
-        self.config_address = without_keys(self.address)
-        self._expansion: Expansion | None = None
-        self._members: list[Any] | None = None
-        self._value: Any = None
-        self._busy = False
-
-    @property
-    def expansion(self) -> Expansion:
-        """The keys of the instances."""
-        if self._expansion is None:
-            if self._busy:
-                self.owner.project.trouble("cycle", f"how many {self.address} there are depends on itself")
-                return open_ended(Unknown(f"how many {self.address} there are depends on itself"), "count")
-            self._busy = True
-            found = expand(self.definition, Scope(self.owner))
-            if not self.owner.project.count(len(found.keys), self.address):
-                found = open_ended(Unknown(f"{self.address} makes more instances than are evaluated"), found.keyed)
-            self._busy = False
-            self._expansion = found
-        return self._expansion
-
-    @property
-    def members(self) -> list[Any]:
-        """The instances; one symbolic one when their keys are not known."""
-        if self._members is None:
-            found = self.expansion
-            hidden = found.hole is not None
-            self._members = [self.make(Wildcard.ANY if hidden else key, names) for key, names in found.keys]
-        return self._members
-
-    @property
-    def value(self) -> Any:
-        """What a reference to the block is worth: an object, a tuple of them, or a map of them."""
-        if self._value is None:
-            self._value = self._valued()
-        return self._value
-
-    def _valued(self) -> Any:
-        expansion = self.expansion
-        if expansion.hole is not None:
-            return Unknown(f"how many {self.address} there are is not known: {expansion.hole.reason}", ref=self.origin)
-        found = [self.handle(member) for member in self.members]
-        if expansion.keyed == "count":
-            return found
-        if expansion.keyed == "for_each":
-            return {str(key): item for (key, _), item in zip(expansion.keys, found, strict=True)}
-        return found[0]
-
-    @property
-    def origin(self) -> str | None:
-        """The address an unknown reference to the block comes from."""
-        return self.address + format_key(Wildcard.ANY)
-
-    def make(self, key: Key, names: dict[str, Any]) -> Any:
-        """The instance of a key."""
-        raise NotImplementedError
-
-    def handle(self, member: Any) -> Any:
-        """The value of an instance."""
-        raise NotImplementedError
-
-
-class ResourceGroup(Group):
-    """The instances of a resource or data block."""
-
-    __slots__ = ()
-
-    def make(self, key: Key, names: dict[str, Any]) -> Instance:
-        symbolic = self.expansion.hole is not None or self.owner.symbolic
-        return Instance(self.owner, self.definition, self.address, key, names, symbolic=symbolic)
-
-    def handle(self, member: Any) -> Any:
-        return ResourceValue(member)
-
-
 class CallGroup(Group):
     """The instances of a module call. A module that is not at hand has one, of which nothing is known."""
 
@@ -398,124 +316,6 @@ class ModuleValue(Opaque):
 
     def element(self, key: Any) -> Any:
         return self.attribute(key) if isinstance(key, str) else Unknown(self.reason)
-
-
-class Part(Opaque):
-    """A block of a resource, seen from elsewhere: what it does not set may be known after apply."""
-
-    __slots__ = ("known",)
-
-    def __init__(self, known: dict[str, Any], address: str) -> None:
-        super().__init__(f"known after apply: {address}", ref=address)
-        self.known = known
-
-    def attribute(self, name: str) -> Any:
-        value = self.known.get(name)
-        return Unknown(f"{self.reason}.{name}", ref=self.ref) if value is None else value
-
-
-class ResourceValue(Opaque):
-    """What a reference to a resource instance is worth: what its block sets, unknown for everything else."""
-
-    __slots__ = ("instance",)
-
-    def __init__(self, instance: Instance) -> None:
-        super().__init__(f"known after apply: {instance.address}", ref=instance.address)
-        self.instance = instance
-
-    def attribute(self, name: str) -> Any:
-        return self.instance.read(name)
-
-    def element(self, key: Any) -> Any:
-        if isinstance(key, str):
-            return self.instance.read(key)
-        raise Fault(f"{self.instance.address} has neither count nor for_each")
-
-
-class Instance:
-    """One resource, data source or provider block as instantiated."""
-
-    __slots__ = ("_body", "_values", "address", "config_address", "definition", "key", "owner", "scope", "symbolic")
-
-    def __init__(
-        self, owner: ModuleInstance, definition: Definition, address: str, key: Key, names: dict[str, Any], *,
-        symbolic: bool
-    ) -> None:  # fmt: skip
-        self.owner = owner
-        self.definition = definition
-        self.address = address + format_key(key)
-        self.config_address = without_keys(address)
-        self.key = key
-        self.scope = Scope(owner, names)
-        self.symbolic = symbolic
-        self._values: dict[str, Any] = {}
-        self._body: dict[str, Any] | None = None
-
-    @property
-    def mode(self) -> str:
-        """``managed``, ``data`` or ``provider``."""
-        return RESOURCE_MODES.get(self.definition.block.type, self.definition.block.type)
-
-    def value_of(self, name: str) -> Any:
-        """The value of an attribute that the block sets, worked out once."""
-        node = self.definition.attributes[name].expression
-        return self.owner.remembered(self._values, name, f"{self.address}.{name}", lambda: attempt(node, self.scope))
-
-    def read(self, name: str) -> Any:
-        """What a reference to an attribute is worth."""
-        if name in self.definition.attributes and name not in META_ATTRIBUTES:
-            value = self.value_of(name)
-            return self._later(name) if value is None else value
-        if self.mode == "data" and name in {"json", "minified_json"}:
-            return self.document(name)
-        blocks = self._blocks(name)
-        return self._later(name) if blocks is None else blocks
-
-    def _later(self, name: str) -> Unknown:
-        return Unknown(f"known after apply: {self.address}.{name}", ref=self.address)
-
-    def _blocks(self, name: str) -> Any:
-        """The nested blocks of a type as others see them; ``None`` when the resource has none. Order may be the
-        provider's."""
-        blocks = [block for block in self.definition.blocks if name in {block.type, *block.labels[:1]}]
-        made: dict[str, Any] = {}
-        add_blocks(made, blocks, self.scope)
-        found = made.get(name)
-        if not isinstance(found, list) or isinstance(found, Partial) or len(found) != 1:
-            return None
-        return [Part(found[0], self.address)]
-
-    def document(self, name: str) -> Any:
-        """The JSON text of a data source that is worked out without any service."""
-        if self.definition.type != "aws_iam_policy_document" or name in self.definition.attributes:
-            return self._later(name)
-        from iacgate.lang.terraform.policy import policy_text
-
-        return self.owner.remembered(
-            self._values, f"${name}", f"{self.address}.{name}", lambda: policy_text(self, name)
-        )
-
-    def values(self) -> dict[str, Any]:
-        """The values of the body, unfinished."""
-        attributes, blocks = content_of(self.definition.attributes, self.definition.blocks)
-        values = {name: self.value_of(name) for name in attributes}
-        if blocks:
-            add_blocks(values, blocks, self.scope)
-        return values
-
-    def body(self) -> dict[str, Any]:
-        """The attributes as a plan gives them: nested blocks as lists of objects, what is not set absent."""
-        if self._body is None:
-            values = self.values()
-            if self.mode == "data" and self.definition.type == "aws_iam_policy_document":
-                values["json"] = self.document("json")
-            self._body = {name: finish(value) for name, value in values.items() if value is not None}
-        return self._body
-
-    def source(self, path: Path) -> Source | None:
-        """The source of a path into the body; ``None`` for what only the header stands for."""
-        attributes, blocks = content_of(self.definition.attributes, self.definition.blocks)
-        return source_of(path, attributes, blocks, self.scope)
 
 
 _FILE_FUNCTIONS = frozenset(

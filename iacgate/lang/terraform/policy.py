@@ -16,7 +16,7 @@ from iacgate.lang.terraform.values import Encoded, Fault, Text, bare, decoded_ho
 from iacgate.model import Partial, Unknown
 
 if TYPE_CHECKING:
-    from iacgate.lang.terraform.instances import Instance
+    from iacgate.lang.terraform.resource import Instance
 
 _ORDER = ("Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal", "Condition")
 

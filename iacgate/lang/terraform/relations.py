@@ -10,8 +10,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from iacgate.lang.terraform.blocks import content_of, entries
-from iacgate.lang.terraform.expressions import Scope, attempt, evaluate, walk
-from iacgate.lang.terraform.instances import Instance, ModuleInstance, ModuleValue
+from iacgate.lang.terraform.expressions import attempt, evaluate, walk
+from iacgate.lang.terraform.instances import ModuleInstance, ModuleValue
+from iacgate.lang.terraform.resource import Instance
+from iacgate.lang.terraform.scope import Scope
 from iacgate.lang.terraform.values import Exhausted, Fault, bare
 from iacgate.model import Path, Relation, Unknown
 from iacgate.syntax.hcl import children

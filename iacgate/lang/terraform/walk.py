@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from iacgate.lang.terraform.definitions import RESOURCE_MODES
-from iacgate.lang.terraform.instances import CallGroup, Instance, ModuleInstance
+from iacgate.lang.terraform.instances import CallGroup, ModuleInstance
+from iacgate.lang.terraform.resource import Instance
 
 
 def modules(root: ModuleInstance) -> Iterator[ModuleInstance]:

@@ -6,9 +6,10 @@ import json
 
 from iacgate.lang.terraform.definitions import read_module
 from iacgate.lang.terraform.expansion import Project
-from iacgate.lang.terraform.expressions import Scope, evaluate
+from iacgate.lang.terraform.expressions import evaluate
 from iacgate.lang.terraform.functions.encoding import json_text
 from iacgate.lang.terraform.instances import ModuleInstance
+from iacgate.lang.terraform.scope import Scope
 from iacgate.lang.terraform.values import Exhausted, Fault, bare, first_unknown, has_secret
 from iacgate.model import Unknown
 from iacgate.syntax.hcl import parse, parse_expression

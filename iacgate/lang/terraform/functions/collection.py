@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import product
 from typing import Any
 
-from iacgate.lang.terraform.expressions import Opaque
+from iacgate.lang.terraform.access import Opaque
 from iacgate.lang.terraform.functions.text import graphemes, whole
 from iacgate.lang.terraform.types import (
     ANY,

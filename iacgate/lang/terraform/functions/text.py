@@ -6,9 +6,9 @@ import re
 import unicodedata
 from typing import Any
 
-from iacgate.lang.terraform.expressions import joined
 from iacgate.lang.terraform.functions.encoding import json_text
 from iacgate.lang.terraform.functions.pattern import Pattern
+from iacgate.lang.terraform.strings import joined
 from iacgate.lang.terraform.types import to_bool, to_number, to_string
 from iacgate.lang.terraform.values import (
     LONGEST_TEXT,

@@ -1,0 +1,102 @@
+"""The instances of one block, and what a reference to the block is worth.
+
+Room: ``lang``. In: a definition in a module instance. Out: its instances, made when first needed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from iacgate.lang.terraform.address import Key, Wildcard, format_key, without_keys
+from iacgate.lang.terraform.definitions import Definition
+from iacgate.lang.terraform.expansion import Expansion, expand, open_ended
+from iacgate.lang.terraform.resource import Instance, ResourceValue
+from iacgate.lang.terraform.scope import Scope
+from iacgate.model import Unknown
+
+if TYPE_CHECKING:
+    from iacgate.lang.terraform.instances import ModuleInstance
+
+
+class Group:
+    """The instances of one block in one module instance; expanded when first needed."""
+
+    __slots__ = ("_busy", "_expansion", "_members", "_value", "address", "config_address", "definition", "owner")
+
+    def __init__(self, owner: ModuleInstance, definition: Definition, label: str) -> None:
+        self.owner = owner
+        self.definition = definition
+        self.address = owner.prefix + label
+        self.config_address = without_keys(self.address)
+        self._expansion: Expansion | None = None
+        self._members: list[Any] | None = None
+        self._value: Any = None
+        self._busy = False
+
+    @property
+    def expansion(self) -> Expansion:
+        """The keys of the instances."""
+        if self._expansion is None:
+            if self._busy:
+                self.owner.project.trouble("cycle", f"how many {self.address} there are depends on itself")
+                return open_ended(Unknown(f"how many {self.address} there are depends on itself"), "count")
+            self._busy = True
+            found = expand(self.definition, Scope(self.owner))
+            if not self.owner.project.count(len(found.keys), self.address):
+                found = open_ended(Unknown(f"{self.address} makes more instances than are evaluated"), found.keyed)
+            self._busy = False
+            self._expansion = found
+        return self._expansion
+
+    @property
+    def members(self) -> list[Any]:
+        """The instances; one symbolic one when their keys are not known."""
+        if self._members is None:
+            found = self.expansion
+            hidden = found.hole is not None
+            self._members = [self.make(Wildcard.ANY if hidden else key, names) for key, names in found.keys]
+        return self._members
+
+    @property
+    def value(self) -> Any:
+        """What a reference to the block is worth: an object, a tuple of them, or a map of them."""
+        if self._value is None:
+            self._value = self._valued()
+        return self._value
+
+    def _valued(self) -> Any:
+        expansion = self.expansion
+        if expansion.hole is not None:
+            return Unknown(f"how many {self.address} there are is not known: {expansion.hole.reason}", ref=self.origin)
+        found = [self.handle(member) for member in self.members]
+        if expansion.keyed == "count":
+            return found
+        if expansion.keyed == "for_each":
+            return {str(key): item for (key, _), item in zip(expansion.keys, found, strict=True)}
+        return found[0]
+
+    @property
+    def origin(self) -> str | None:
+        """The address an unknown reference to the block comes from."""
+        return self.address + format_key(Wildcard.ANY)
+
+    def make(self, key: Key, names: dict[str, Any]) -> Any:
+        """The instance of a key."""
+        raise NotImplementedError
+
+    def handle(self, member: Any) -> Any:
+        """The value of an instance."""
+        raise NotImplementedError
+
+
+class ResourceGroup(Group):
+    """The instances of a resource or data block."""
+
+    __slots__ = ()
+
+    def make(self, key: Key, names: dict[str, Any]) -> Instance:
+        symbolic = self.expansion.hole is not None or self.owner.symbolic
+        return Instance(self.owner, self.definition, self.address, key, names, symbolic=symbolic)
+
+    def handle(self, member: Any) -> Any:
+        return ResourceValue(member)

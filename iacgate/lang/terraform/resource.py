@@ -1,0 +1,139 @@
+"""A resource, data source or provider block as instantiated: its values, its body, the sources of its paths.
+
+Room: ``lang``. In: a definition and the scope of one of its instances. Out: values as others see them (unknown where
+only the provider knows) and the body in the shape of a plan.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from iacgate.lang.terraform.access import Opaque
+from iacgate.lang.terraform.address import Key, format_key, without_keys
+from iacgate.lang.terraform.blocks import Source, add_blocks, content_of, source_of
+from iacgate.lang.terraform.definitions import META_ATTRIBUTES, RESOURCE_MODES, Definition
+from iacgate.lang.terraform.expressions import attempt
+from iacgate.lang.terraform.scope import Scope
+from iacgate.lang.terraform.values import Fault, finish
+from iacgate.model import Partial, Path, Unknown
+
+if TYPE_CHECKING:
+    from iacgate.lang.terraform.instances import ModuleInstance
+
+
+class Part(Opaque):
+    """A block of a resource, seen from elsewhere: what it does not set may be known after apply."""
+
+    __slots__ = ("known",)
+
+    def __init__(self, known: dict[str, Any], address: str) -> None:
+        super().__init__(f"known after apply: {address}", ref=address)
+        self.known = known
+
+    def attribute(self, name: str) -> Any:
+        value = self.known.get(name)
+        return Unknown(f"{self.reason}.{name}", ref=self.ref) if value is None else value
+
+
+class ResourceValue(Opaque):
+    """What a reference to a resource instance is worth: what its block sets, unknown for everything else."""
+
+    __slots__ = ("instance",)
+
+    def __init__(self, instance: Instance) -> None:
+        super().__init__(f"known after apply: {instance.address}", ref=instance.address)
+        self.instance = instance
+
+    def attribute(self, name: str) -> Any:
+        return self.instance.read(name)
+
+    def element(self, key: Any) -> Any:
+        if isinstance(key, str):
+            return self.instance.read(key)
+        raise Fault(f"{self.instance.address} has neither count nor for_each")
+
+
+class Instance:
+    """One resource, data source or provider block as instantiated."""
+
+    __slots__ = ("_body", "_values", "address", "config_address", "definition", "key", "owner", "scope", "symbolic")
+
+    def __init__(
+        self, owner: ModuleInstance, definition: Definition, address: str, key: Key, names: dict[str, Any], *,
+        symbolic: bool
+    ) -> None:  # fmt: skip
+        self.owner = owner
+        self.definition = definition
+        self.address = address + format_key(key)
+        self.config_address = without_keys(address)
+        self.key = key
+        self.scope = Scope(owner, names)
+        self.symbolic = symbolic
+        self._values: dict[str, Any] = {}
+        self._body: dict[str, Any] | None = None
+
+    @property
+    def mode(self) -> str:
+        """``managed``, ``data`` or ``provider``."""
+        return RESOURCE_MODES.get(self.definition.block.type, self.definition.block.type)
+
+    def value_of(self, name: str) -> Any:
+        """The value of an attribute that the block sets, worked out once."""
+        node = self.definition.attributes[name].expression
+        return self.owner.remembered(self._values, name, f"{self.address}.{name}", lambda: attempt(node, self.scope))
+
+    def read(self, name: str) -> Any:
+        """What a reference to an attribute is worth."""
+        if name in self.definition.attributes and name not in META_ATTRIBUTES:
+            value = self.value_of(name)
+            return self._later(name) if value is None else value
+        if self.mode == "data" and name in {"json", "minified_json"}:
+            return self.document(name)
+        blocks = self._blocks(name)
+        return self._later(name) if blocks is None else blocks
+
+    def _later(self, name: str) -> Unknown:
+        return Unknown(f"known after apply: {self.address}.{name}", ref=self.address)
+
+    def _blocks(self, name: str) -> Any:
+        """The nested blocks of a type as others see them; ``None`` when the resource has none. Order may be the
+        provider's."""
+        blocks = [block for block in self.definition.blocks if name in {block.type, *block.labels[:1]}]
+        made: dict[str, Any] = {}
+        add_blocks(made, blocks, self.scope)
+        found = made.get(name)
+        if not isinstance(found, list) or isinstance(found, Partial) or len(found) != 1:
+            return None
+        return [Part(found[0], self.address)]
+
+    def document(self, name: str) -> Any:
+        """The JSON text of a data source that is worked out without any service."""
+        if self.definition.type != "aws_iam_policy_document" or name in self.definition.attributes:
+            return self._later(name)
+        from iacgate.lang.terraform.policy import policy_text
+
+        return self.owner.remembered(
+            self._values, f"${name}", f"{self.address}.{name}", lambda: policy_text(self, name)
+        )
+
+    def values(self) -> dict[str, Any]:
+        """The values of the body, unfinished."""
+        attributes, blocks = content_of(self.definition.attributes, self.definition.blocks)
+        values = {name: self.value_of(name) for name in attributes}
+        if blocks:
+            add_blocks(values, blocks, self.scope)
+        return values
+
+    def body(self) -> dict[str, Any]:
+        """The attributes as a plan gives them: nested blocks as lists of objects, what is not set absent."""
+        if self._body is None:
+            values = self.values()
+            if self.mode == "data" and self.definition.type == "aws_iam_policy_document":
+                values["json"] = self.document("json")
+            self._body = {name: finish(value) for name, value in values.items() if value is not None}
+        return self._body
+
+    def source(self, path: Path) -> Source | None:
+        """The source of a path into the body; ``None`` for what only the header stands for."""
+        attributes, blocks = content_of(self.definition.attributes, self.definition.blocks)
+        return source_of(path, attributes, blocks, self.scope)

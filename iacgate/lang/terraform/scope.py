@@ -1,0 +1,59 @@
+"""What an expression sees and may spend: its names, the functions of its module, the limits of the scan.
+
+Room: ``lang``. These are the seams between evaluation and modules.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from iacgate.lang.terraform.values import Exhausted
+from iacgate.syntax.hcl.nodes import Step
+
+
+class Limits:
+    """What one scan may spend: elements visited by loops, and levels of evaluation inside each other."""
+
+    __slots__ = ("depth", "reached", "steps")
+
+    STEPS = 1_500_000
+    DEPTH = 3_000
+
+    def __init__(self) -> None:
+        self.steps = self.STEPS
+        self.depth = 0
+        self.reached = ""
+        """Which limit ended an evaluation, "" when none did."""
+
+    def spend(self, count: int) -> None:
+        """Take ``count`` steps. Raises :class:`Exhausted` when there are none left."""
+        self.steps -= count
+        if self.steps < 0:
+            self.reached = f"the evaluation needs more than {self.STEPS} steps"
+            raise Exhausted(self.reached)
+
+
+class Names(Protocol):
+    """Where the names of a module come from."""
+
+    limits: Limits
+
+    def resolve(self, name: str, steps: tuple[Step, ...], scope: Scope) -> tuple[Any, int]:
+        """The value of a reference and how many of its steps that took. Raises ``Fault`` for what is not there."""
+
+    def function(self, name: str, arguments: list[Any], scope: Scope) -> Any:
+        """The value of a function. Raises ``Fault`` where Terraform would refuse the call."""
+
+
+class Scope:
+    """The names an expression sees: ``local`` ones (each, count, iterators, loop variables) before the module's."""
+
+    __slots__ = ("local", "module")
+
+    def __init__(self, module: Names, local: dict[str, Any] | None = None) -> None:
+        self.module = module
+        self.local = local or {}
+
+    def inner(self, names: dict[str, Any]) -> Scope:
+        """A scope inside this one with more names."""
+        return Scope(self.module, {**self.local, **names})
