@@ -149,14 +149,17 @@ def test(targets: tuple[str, ...], output: str) -> int:
     return 1 if any(verdict.problems for verdict in verdicts) else 0
 
 
-def examine(paths: Sequence[str], rule: Rule) -> Examined:
+def examine(folder: str, without: Sequence[str], rule: Rule) -> Examined:
     """Scan fixtures with one rule: no settings, no ignore files, the day does not matter."""
     from iacgate.engines.native.fixtures import Examined
     from iacgate.evaluate import evaluate
     from iacgate.pipeline import Request, take_inventory
 
-    request = Request(cwd=os.getcwd(), today=date(2000, 1, 1), use_settings=False, use_gitignore=False, render="never")
-    taken = take_inventory(paths, request)
+    request = Request(
+        cwd=os.getcwd(), today=date(2000, 1, 1), use_settings=False, use_gitignore=False, render="never",
+        exclude=tuple(without),
+    )  # fmt: skip
+    taken = take_inventory([folder], request)
     return Examined(
         root=taken.root,
         evaluations=list(evaluate([rule], taken.inventory)),
@@ -184,13 +187,22 @@ def _rules_to_test(targets: Sequence[str]) -> Iterator[tuple[Rule, Path]]:
 
 def _rule_of(file: Path, folder: Path) -> tuple[Rule, Path]:
     from iacgate.engines.native.index import source_folder
-    from iacgate.engines.native.library import load_file
 
-    rule = load_file(file, folder)
     shipped = source_folder()
     inside = shipped is not None and shipped in file.resolve().parents
-    fixtures = shipped.parent / "fixtures" if inside and shipped is not None else folder / "fixtures"
-    return rule, fixtures / rule.id
+    fixtures = (shipped.parent if inside and shipped is not None else folder) / "fixtures" / file.stem
+    return rule_with_fixtures(file, folder, fixtures), fixtures
+
+
+def rule_with_fixtures(file: Path, folder: Path, fixtures: Path) -> Rule:
+    """A rule with the parameters that a settings file among its fixtures gives."""
+    from iacgate.config import load_settings
+    from iacgate.engines.native.fixtures import SETTINGS
+    from iacgate.engines.native.library import load_file
+
+    settings = fixtures / SETTINGS
+    params = load_settings(str(settings), str(fixtures)).rules.params if settings.is_file() else {}
+    return load_file(file, folder, params)
 
 
 def _pack_of(file: Path) -> Path:

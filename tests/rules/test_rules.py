@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from iacgate.cli.rules import examine
+from iacgate.cli.rules import examine, rule_with_fixtures
 from iacgate.engines.native.fixtures import check_rule
 from iacgate.engines.native.library import load_file
 
@@ -17,8 +17,8 @@ FRAMEWORKS = {"cis-aws-", "cis-azure-", "cis-gcp-", "cis-k8s-", "cis-docker-", "
 
 @pytest.mark.parametrize("file", RULES, ids=lambda file: file.stem)
 def test_rule_does_what_its_fixtures_say(file):
-    rule = load_file(file, ROOT / "rules")
-    verdict = check_rule(rule, ROOT / "fixtures" / rule.id, examine)
+    fixtures = ROOT / "fixtures" / file.stem
+    verdict = check_rule(rule_with_fixtures(file, ROOT / "rules", fixtures), fixtures, examine)
     assert verdict.problems == []
 
 

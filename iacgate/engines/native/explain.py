@@ -49,6 +49,7 @@ def explain(
     yield Step(depth=0, label="each", text=unparse(record["each"]), value=_amount(found.value), path=found.path)
     for index, element in enumerate(found.elements()):
         yield Step(depth=1, label=f"[{index}]", text="", value=_named(element.value), path=element.path)
+        context.element = element.value
         yield from trace(judge, record[judge], element, context, 2)
 
 

@@ -6,7 +6,8 @@ at the end of the line the finding points at, or alone on the line above it (the
 ``.expected`` file says ``finding <rule-id> <address>``, with the path in brackets where it matters:
 ``finding aws-sg-ssh-open aws_security_group.web [ingress.0.cidr_blocks]``.
 
-A rule needs at least one resource that passes and one that fails.
+A rule needs at least one resource that passes and one that fails. Parameters for the fixtures stand in a settings file
+among them, ``iacgate.yaml``.
 """
 
 from __future__ import annotations
@@ -33,8 +34,10 @@ class Examined:
     troubles: Sequence[str] = ()
 
 
-Examine = Callable[[Sequence[str], Rule], Examined]
-"""Scan paths with one rule. The pipeline gives it; this room cannot reach the adapters."""
+Examine = Callable[[str, Sequence[str], Rule], Examined]
+"""Scan a folder, without the paths that match some globs, with one rule. This room cannot reach the adapters itself."""
+
+SETTINGS = "iacgate.yaml"
 
 
 class Mark(NamedTuple):
@@ -46,9 +49,10 @@ class Mark(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """Paths that are scanned together, and what is expected there."""
+    """A folder, what in it is left out, and what is expected of the rest."""
 
-    paths: tuple[str, ...]
+    folder: str
+    without: tuple[str, ...]
     expected: frozenset[Mark]
     by_address: bool = False
 
@@ -81,23 +85,31 @@ def check_rule(rule: Rule, folder: Path, examine: Examine) -> Verdict:
 def cases(rule: str, folder: Path) -> Iterator[Case]:
     """The cases of a rule's fixtures folder."""
     entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
-    files = [entry for entry in entries if entry.is_file() and entry.suffix != ".expected"]
+    folders = [entry for entry in entries if entry.is_dir()]
+    files = [entry for entry in entries if entry.is_file() and entry.suffix != ".expected" and entry.name != SETTINGS]
     alone = [file for file in files if _expected_file(file).is_file()]
     together = [file for file in files if file not in alone]
     if together:
-        yield Case(paths=tuple(map(str, together)), expected=_marks(rule, together))
+        yield Case(folder=str(folder), without=_globs(folder, [*folders, *alone]), expected=_marks(rule, together))
     for file in alone:
-        yield Case(paths=(str(file),), expected=_listed(rule, _expected_file(file)), by_address=True)
-    for entry in entries:
-        if entry.is_dir():
-            inner = [Path(root, name) for root, _, names in os.walk(entry) for name in sorted(names)]
-            plans = [file for file in inner if _expected_file(file).is_file()]
-            listed = frozenset().union(*(_listed(rule, _expected_file(file)) for file in plans)) if plans else None
-            yield Case(
-                paths=(str(entry),),
-                expected=listed if listed is not None else _marks(rule, inner),
-                by_address=listed is not None,
-            )
+        rest = _globs(folder, [entry for entry in entries if entry != file])
+        yield Case(folder=str(folder), without=rest, expected=_listed(rule, _expected_file(file)), by_address=True)
+    for entry in folders:
+        yield _folder_case(rule, entry)
+
+
+def _folder_case(rule: str, folder: Path) -> Case:
+    inner = [Path(root, name) for root, _, names in os.walk(folder) for name in sorted(names)]
+    plans = [file for file in inner if _expected_file(file).is_file()]
+    if not plans:
+        return Case(folder=str(folder), without=(), expected=_marks(rule, inner))
+    listed = frozenset(mark for file in plans for mark in _listed(rule, _expected_file(file)))
+    return Case(folder=str(folder), without=(), expected=listed, by_address=True)
+
+
+def _globs(folder: Path, entries: Sequence[Path]) -> tuple[str, ...]:
+    """Patterns for entries of a fixtures folder, wherever the report's root is."""
+    return tuple(f"**/{folder.name}/{entry.name}" + ("/**" if entry.is_dir() else "") for entry in entries)
 
 
 def _expected_file(file: Path) -> Path:
@@ -141,8 +153,8 @@ def _listed(rule: str, file: Path) -> frozenset[Mark]:
 
 
 def _check_case(case: Case, rule: Rule, examine: Examine, verdict: Verdict) -> None:
-    examined = examine(case.paths, rule)
-    verdict.problems += [f"{case.paths[0]}: {trouble}" for trouble in examined.troubles]
+    examined = examine(case.folder, case.without, rule)
+    verdict.problems += [f"{_short(case.folder)}: {trouble}" for trouble in examined.troubles]
     found: set[Mark] = set()
     for evaluation in examined.evaluations:
         _count(evaluation, verdict)

@@ -208,11 +208,15 @@ class NativeRules:
                 raise PolicyError(f"rule {rule!r} has no parameter {name!r}", hint)
 
 
-def load_file(file: Path, folder: Path) -> Rule:
-    """One rule of a file by itself, strictly validated. Raises :class:`~iacgate.errors.PolicyError`."""
+def load_file(file: Path, folder: Path, params: Mapping[str, Mapping[str, Any]] = _NOTHING) -> Rule:
+    """One rule of a file by itself, strictly validated; ``params`` are by rule, as in the settings.
+
+    Raises :class:`~iacgate.errors.PolicyError`.
+    """
     from iacgate.engines.native.packs import read_file
 
-    return build_rule(read_file(file, folder), Selection(), find_bound)
+    record = read_file(file, folder)
+    return build_rule(record, Selection(), find_bound, params=params.get(record["id"]))
 
 
 def find_bound(name: str, params: Mapping[str, Any]) -> Callable[[Subject, Inventory], Any]:

@@ -144,11 +144,14 @@ class _Program:
             return ()
         if isinstance(listed, Unknown):
             return (self.elements_unknown(listed, subject, context),)
-        verdict = self.verdict
-        answers = [both(applies, verdict(element, context)) for element in listed]
+        answers = [self.judge_element(applies, element, context) for element in listed]
         if not any(answer is not False for answer in answers) and not isinstance(listed, Partial):
             return ()
         return self.report_elements(listed, answers, applies, context)
+
+    def judge_element(self, applies: Truth, element: Any, context: Context) -> Truth:
+        context.element = element
+        return both(applies, self.verdict(element, context))
 
     def elements_unknown(self, unknown: Unknown, subject: Subject, context: Context) -> Doubt:
         assert self.each_tree is not None  # noqa: S101  (this form is only chosen when there is one)
@@ -174,6 +177,7 @@ class _Program:
 
     def report(self, answer: Truth, element: Located, context: Context, *, doubted: Truth) -> Violation | Doubt:
         """A violation (the answer is true) or a doubt, at its place."""
+        context.element = element.value
         if isinstance(answer, Unknown):
             tree = self.where_tree if isinstance(doubted, Unknown) and self.where_tree is not None else self.tree
             body = context.subject.body if context.subject is not None else None

@@ -14,10 +14,11 @@ class Context:
     """One evaluation: the rule's subject, the inventory it stands in, the rule's parameters.
 
     ``seen`` remembers the resources whose bodies were handed to the expression by ``related()``: functions that must
-    know the type of a body find it there, and a finding names them as related.
+    know the type of a body find it there, and a finding names them as related. ``element`` is the one of ``each``
+    that is being judged.
     """
 
-    __slots__ = ("inventory", "params", "seen", "subject")
+    __slots__ = ("element", "inventory", "params", "seen", "subject")
 
     def __init__(
         self, subject: Subject | None = None, inventory: Inventory | None = None, params: Mapping[str, Any] = _NOTHING
@@ -25,6 +26,7 @@ class Context:
         self.subject = subject
         self.inventory = inventory
         self.params = params
+        self.element: Any = None
         self.seen: dict[int, Resource] | None = None
 
     def related(self, kind: str) -> list[Any]:

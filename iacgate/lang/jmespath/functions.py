@@ -63,6 +63,7 @@ TABLE: dict[str, Row] = {
     # the rule and its subject
     "actions": ("jmespath.subject", "context", 0, 0),
     "before": ("jmespath.subject", "context", 0, 0),
+    "element": ("jmespath.subject", "context", 0, 0),
     "param": ("jmespath.subject", "context", 1, 1),
     "related": ("jmespath.subject", "context", 1, 1),
     "root": ("jmespath.subject", "context", 0, 0),

@@ -102,7 +102,9 @@ def intersects(left: Any, right: Any) -> Truth:
 
 
 def starts_with(value: Any, prefix: Any) -> Truth:
-    """Whether a string starts with another; answered from its known start where only that is known."""
+    """Whether a string starts with another, or one of a list; answered from its known start where that is enough."""
+    if isinstance(prefix, list):
+        return any_(prefix, lambda one: starts_with(value, one))
     value, prefix = _bare(value), _bare(prefix)
     if isinstance(prefix, Unknown):
         return doubt(prefix)
@@ -116,7 +118,9 @@ def starts_with(value: Any, prefix: Any) -> Truth:
 
 
 def ends_with(value: Any, suffix: Any) -> Truth:
-    """Whether a string ends with another; answered from its known end where only that is known."""
+    """Whether a string ends with another, or one of a list; answered from its known end where that is enough."""
+    if isinstance(suffix, list):
+        return any_(suffix, lambda one: ends_with(value, one))
     value, suffix = _bare(value), _bare(suffix)
     if isinstance(suffix, Unknown):
         return doubt(suffix)

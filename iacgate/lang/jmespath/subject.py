@@ -18,6 +18,11 @@ def related(context: Context, kind: Any) -> Any:
     return context.related(str(kind))
 
 
+def element(context: Context) -> Any:
+    """The element of ``each`` that is being judged: for use inside of ``&…``, where ``@`` is something else."""
+    return context.element
+
+
 def root(context: Context) -> Any:
     """The body of the subject: for expressions on an element that need what stands around it."""
     return context.subject.body if context.subject is not None else None

@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from iacgate.lang import regex
+from iacgate.lang.jmespath.kleene import any_
 from iacgate.lang.jmespath.logic import Truth, doubt
 from iacgate.model import Secret, Unknown
 
@@ -59,7 +60,9 @@ def glob(value: Any, pattern: Any) -> Any:
 
 
 def matches(value: Any, pattern: Any) -> Truth:
-    """Whether a regular expression is found in text (anchor it with ``^`` and ``$``)."""
+    """Whether a regular expression, or one of a list, is found in text (anchor it with ``^`` and ``$``)."""
+    if isinstance(pattern, list):
+        return any_(pattern, lambda one: matches(value, one))
     if isinstance(value, Secret):
         value = value.reveal()
     for side in (value, pattern):
