@@ -271,7 +271,7 @@ def _values(body: Any, links: Links) -> Iterator[tuple[Link, Path, Any]]:
         if link.steps:
             for path, value in _at(body, (), link.steps):
                 yield link, path, value
-    if not links.anywhere:
+    if not links.anywhere or not isinstance(body, dict):
         return
     stack: list[tuple[Path, Any]] = [((), body)]
     while stack:

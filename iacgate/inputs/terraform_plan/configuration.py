@@ -112,8 +112,9 @@ class Configuration:
         """The entry of a resource's block; empty when there is none."""
         path = address.module_path
         if path not in self._blocks:
-            resources = self.module(path).get("resources") or ()
-            self._blocks[path] = {_local(block): block for block in resources if isinstance(block, dict)}
+            resources = self.module(path).get("resources")
+            blocks = resources if isinstance(resources, list) else []
+            self._blocks[path] = {_local(block): block for block in blocks if isinstance(block, dict)}
         return self._blocks[path].get(address.local, {})
 
     def module(self, path: tuple[str, ...]) -> dict[str, Any]:
@@ -131,7 +132,7 @@ class Configuration:
                 stack.extend(((*path, index), node[index]) for index in reversed(range(len(node))))
             elif isinstance(node, dict):
                 if is_expression(node):
-                    references = _references(node)
+                    references = references_of(node)
                     if references:
                         yield path, references
                 else:
@@ -166,7 +167,7 @@ class Configuration:
         key = (str(address), path)
         if key not in self._answers:
             expression = self.expression(address, path)
-            self._answers[key] = self.resolve(address, _references(expression)) if expression else Answer()
+            self._answers[key] = self.resolve(address, references_of(expression)) if expression else Answer()
         return self._answers[key]
 
     def resolve(self, address: Address, references: list[str]) -> Answer:
@@ -213,12 +214,12 @@ class Configuration:
         *outer, last = ask.scope
         caller = self.module(tuple(step.name for step in outer))
         call = _mapping(_mapping(caller.get("module_calls")).get(last.name))
-        references = _references(_mapping(call.get("expressions")).get(name))
+        references = references_of(_mapping(call.get("expressions")).get(name))
         yield from self._follow(_Ask(tuple(outer), call, last.key, ask.depth + 1, follow), references, seen)
 
     def _each(self, ask: _Ask, rest: list[str], seen: set[tuple[Any, ...]]) -> Iterator[Found | str]:
         """``each.value``: the instance with the same key of whatever ``for_each`` runs over."""
-        for reference in longest(_references(ask.block.get("for_each_expression"))):
+        for reference in longest(references_of(ask.block.get("for_each_expression"))):
             parts = traversal(reference)
             if parts[:1] == ["var"] and len(parts) > 1:
                 yield from self._up(ask, parts[1], ask.key, seen)
@@ -242,7 +243,7 @@ class Configuration:
         for step in chosen:
             scope = (*ask.scope, step)
             module = self.module(tuple(inner.name for inner in scope))
-            references = _references(_mapping(_mapping(module.get("outputs")).get(rest[0])).get("expression"))
+            references = references_of(_mapping(_mapping(module.get("outputs")).get(rest[0])).get("expression"))
             for found in self._follow(_Ask(scope, {}, None, ask.depth + 1), references, seen):
                 yield found if isinstance(found, str) else found._replace(certain=found.certain and certain)
 
@@ -275,12 +276,11 @@ def longest(references: Sequence[str]) -> Iterator[str]:
     last = ""
     seen = set()
     for reference in references:
-        if isinstance(reference, str):
-            shortened = last.startswith(reference) and last[len(reference) : len(reference) + 1] in {".", "["}
-            last = reference
-            if not shortened and reference not in seen:
-                seen.add(reference)
-                yield reference
+        shortened = last.startswith(reference) and last[len(reference) : len(reference) + 1] in {".", "["}
+        last = reference
+        if not shortened and reference not in seen:
+            seen.add(reference)
+            yield reference
 
 
 def traversal(reference: str) -> list[str]:
@@ -299,13 +299,15 @@ def _choose(candidates: Sequence[tuple[Key, _T]], literal: str, key: Key) -> tup
     return [item for _, item in candidates], len(candidates) == 1
 
 
-def _references(expression: Any) -> list[str]:
+def references_of(expression: Any) -> list[str]:
+    """The references of an expression, shortened forms and all."""
     references = expression.get("references") if isinstance(expression, dict) else None
-    return references if isinstance(references, list) else []
+    return [name for name in references if isinstance(name, str)] if isinstance(references, list) else []
 
 
 def _local(block: dict[str, Any]) -> str:
-    head = f"{block.get('mode')}." if block.get("mode") in {"data", "ephemeral"} else ""
+    mode = block.get("mode")
+    head = f"{mode}." if mode in ("data", "ephemeral") else ""
     return f"{head}{block.get('type')}.{block.get('name')}"
 
 

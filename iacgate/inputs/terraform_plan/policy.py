@@ -22,6 +22,7 @@ _LISTS = (
     ("resources", "Resource"),
     ("not_resources", "NotResource"),
 )
+_UNREAD = Unknown("a condition that does not read")
 DOCUMENT = "aws_iam_policy_document"
 
 
@@ -129,10 +130,10 @@ def _principals(blocks: list[Any]) -> Any:
     if isinstance(blocks, Partial):
         return blocks.maybe
     merged: dict[str, Any] = {}
-    for block in blocks:
+    for block in _blocks(blocks):
         kind, identifiers = block.get("type"), _plain(block.get("identifiers"))
-        if isinstance(kind, Unknown):
-            return kind
+        if not isinstance(kind, str):
+            return kind if isinstance(kind, Unknown) else Unknown("the type of a principal does not read")
         if kind == "*" and identifiers == ["*"]:
             return "*"
         known = merged.get(kind)
@@ -145,14 +146,18 @@ def _principals(blocks: list[Any]) -> Any:
 
 def _conditions(blocks: list[Any]) -> Any:
     merged: dict[str, dict[str, Any]] = {}
-    for block in blocks:
+    for block in _blocks(blocks):
         test, variable = block.get("test"), block.get("variable")
-        if isinstance(test, Unknown) or isinstance(variable, Unknown):
-            return test if isinstance(test, Unknown) else variable
+        if not isinstance(test, str) or not isinstance(variable, str):
+            return next((item for item in (test, variable) if isinstance(item, Unknown)), _UNREAD)
         values = _plain(block.get("values"))
         known = merged.setdefault(test, {}).get(variable)
         merged[test][variable] = known + values if isinstance(known, list) and isinstance(values, list) else values
     return merged
+
+
+def _blocks(blocks: Any) -> list[dict[str, Any]]:
+    return [block for block in blocks if isinstance(block, dict)] if isinstance(blocks, list) else []
 
 
 def _plain(value: Any) -> Any:

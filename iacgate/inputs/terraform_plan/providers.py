@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from iacgate.inputs.terraform_plan import PlanDocument, name
-from iacgate.inputs.terraform_plan.configuration import is_expression, longest
+from iacgate.inputs.terraform_plan.configuration import is_expression, longest, references_of
 from iacgate.inputs.terraform_plan.entries import text
 from iacgate.inputs.terraform_plan.positions import Positions
 from iacgate.model import Resource, Unknown
@@ -62,6 +62,6 @@ def _values(expressions: Any) -> Any:
     if expressions and is_expression(expressions):
         if "constant_value" in expressions:
             return expressions["constant_value"]
-        names = ", ".join(longest(expressions.get("references") or ()))
+        names = ", ".join(longest(references_of(expressions)))
         return Unknown(f"set from {names}" if names else "set by an expression")
     return {key: _values(item) for key, item in expressions.items()}

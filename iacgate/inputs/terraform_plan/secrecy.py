@@ -25,8 +25,8 @@ def hide(document: dict[str, Any]) -> None:
     marked: dict[tuple[tuple[str, ...], str], list[Any]] = {}
     for change in _changes(document):
         _hide_change(change, marked)
-    for action in document.get("action_invocations") or ():
-        if isinstance(action, dict) and action.get("config_values") is not None:
+    for action in _objects(document, "action_invocations"):
+        if action.get("config_values") is not None:
             seal(action, "config_values", action.get("config_sensitive"))
     _hide_variables(document, root)
     _hide_outputs(_mapping(document.get("output_changes")))
@@ -89,9 +89,9 @@ def _secret_names() -> re.Pattern[str]:
 
 def _changes(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for section in ("resource_changes", "resource_drift"):
-        yield from (entry for entry in document.get(section) or () if isinstance(entry, dict))
-    for deferred in document.get("deferred_changes") or ():
-        if isinstance(deferred, dict) and isinstance(deferred.get("resource_change"), dict):
+        yield from _objects(document, section)
+    for deferred in _objects(document, "deferred_changes"):
+        if isinstance(deferred.get("resource_change"), dict):
             yield deferred["resource_change"]
 
 
@@ -161,9 +161,9 @@ def _hide_values(values: dict[str, Any]) -> None:
     stack = [_mapping(values.get("root_module"))]
     while stack:
         module = stack.pop()
-        stack.extend(child for child in module.get("child_modules") or () if isinstance(child, dict))
-        for resource in module.get("resources") or ():
-            if isinstance(resource, dict) and resource.get("values") is not None:
+        stack.extend(_objects(module, "child_modules"))
+        for resource in _objects(module, "resources"):
+            if resource.get("values") is not None:
                 marks = resource.get("sensitive_values")
                 if marks:
                     seal(resource, "values", marks)
@@ -181,8 +181,8 @@ def _hide_configuration(root: dict[str, Any], marked: dict[tuple[tuple[str, ...]
                     seal(variable, "default")
                 else:
                     seal_by_name(variable, "default")
-        for block in module.get("resources") or ():
-            if isinstance(block, dict) and isinstance(block.get("expressions"), dict):
+        for block in _objects(module, "resources"):
+            if isinstance(block.get("expressions"), dict):
                 _hide_constants(block["expressions"])
                 for marks in marked.get((path, _local(block)), ()) if marked else ():
                     _hide_marked_constants(block["expressions"], marks)
@@ -247,6 +247,11 @@ def _hide_marked_constants(expressions: dict[str, Any], marks: Any) -> None:
 def _seal_constant(expression: Any) -> None:
     if isinstance(expression, dict) and "constant_value" in expression:
         seal(expression, "constant_value")
+
+
+def _objects(holder: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    items = holder.get(key)
+    return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
 
 
 def _mapping(value: Any) -> dict[str, Any]:

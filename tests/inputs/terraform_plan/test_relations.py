@@ -72,7 +72,6 @@ def test_the_relations_of_the_stack(read_plan, stack):
         (["a.b.id", "a.b", "a.b.id", "a.b"], ["a.b.id"]),
         (["a.bc", "a.b"], ["a.bc", "a.b"]),
         (["a.b", "each.key"], ["a.b", "each.key"]),
-        ([1, "a.b"], ["a.b"]),
     ],
 )
 def test_references_without_their_shortened_forms(references, kept):
