@@ -34,6 +34,33 @@ def image(reference: Any) -> Any:
     }
 
 
+def image_from(reference: Any, places: Any) -> Any:
+    """Whether an image comes from one of these places: registries, or registries with the beginning of a path.
+
+    A place ends where a name ends: ``registry.example.com`` does not cover ``registry.example.com.evil.test``.
+    """
+    found = image(reference)
+    if found is None or isinstance(found, Unknown):
+        return found
+    if isinstance(places, Unknown):
+        return places
+    registry, repository = found["registry"], found["repository"]
+    if isinstance(registry, Unknown):
+        return registry
+    doubts = None
+    for place in places or ():
+        host, _, path = str(place).rstrip("/").partition("/")
+        if registry != host:
+            continue
+        if not path:
+            return True
+        if isinstance(repository, Unknown):
+            doubts = repository
+        elif repository == path or repository.startswith(f"{path}/"):
+            return True
+    return False if doubts is None else doubts
+
+
 def commands(script: Any) -> Any:
     """The simple commands of a shell script: ``{name, words, text, prefix, assignments, pipes_to}``.
 

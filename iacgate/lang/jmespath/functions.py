@@ -109,6 +109,7 @@ TABLE: dict[str, Row] = {
     "entropy": ("secrets", "plain", 1, 1),
     "has_secret": ("secrets", "aware", 1, 1),
     "image": ("jmespath.artifacts", "aware", 1, 1),
+    "image_from": ("jmespath.artifacts", "aware", 2, 2),
     "is_secret": ("secrets", "aware", 2, 2),
     "secret_kind": ("secrets", "plain", 1, 1),
     "secrets": ("secrets", "places", 1, 1),
@@ -123,7 +124,8 @@ ALIASES = {"startswith": "starts_with", "endswith": "ends_with"}
 
 BOOLEAN = frozenset((
     "all", "allows", "any", "cidr_contains", "contains", "covers_all_ports", "covers_port", "covers_ports", "denies",
-    "ends_with", "endswith", "has", "has_secret", "in", "intersects", "is_private", "is_secret", "is_unknown",
+    "ends_with", "endswith", "has", "has_secret", "image_from", "in",
+    "intersects", "is_private", "is_secret", "is_unknown",
     "matches", "none", "open_to_world", "public_principal", "public_statement", "restricted", "starts_with",
     "startswith",
 ))  # fmt: skip
