@@ -124,5 +124,10 @@ def _tag(prefix: str, suffix: str, hole: Unknown) -> str | Unknown | None:
     if "@" in prefix:
         return _cut(prefix)[1]
     before = suffix.partition("@")[0]
-    tag = before.rpartition(":")[2] if ":" in before and "/" not in before.rpartition(":")[2] else ""
-    return tag if re.match(_TAG, tag) else hole
+    _, colon, tag = before.rpartition(":")
+    if colon and "/" not in tag:
+        return tag if re.match(_TAG, tag) else hole
+    begins = _cut(prefix)[1]
+    if begins is None or "/" in before:
+        return hole
+    return Unknown(hole.reason, ref=hole.ref, prefix=begins, suffix=before)

@@ -88,6 +88,15 @@ def test_a_hole_leaves_what_is_certain(prefix, suffix, parts):
 
 
 @pytest.mark.parametrize(
+    ("prefix", "suffix", "ends"),
+    [("node:", "-alpine", ("", "-alpine")), ("node:22-", "@" + SHA, ("22-", "")), ("node", "-x", ("", ""))],
+)
+def test_a_tag_keeps_the_ends_that_are_known(prefix, suffix, ends):
+    tag = parse_image(Unknown("why", prefix=prefix, suffix=suffix)).tag
+    assert (tag.prefix, tag.suffix) == ends
+
+
+@pytest.mark.parametrize(
     ("reference", "familiar"), [("nginx:1", "nginx"), ("a/b", "a/b"), ("gcr.io/a/b:1", "gcr.io/a/b")]
 )
 def test_familiar_names(reference, familiar):
