@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from iacgate.errors import SyntaxFailure
 from iacgate.inputs import dockerfile
@@ -395,3 +397,41 @@ def test_from_knows_its_stage():
         ("p", False, "a"),
         ("p", True, "b"),
     ]
+
+
+LINES = st.sampled_from([
+    "FROM a", "FROM $X AS b", "FROM b", "FROM scratch", "ARG X", "ARG X=1 Y=${X:-2}", "ENV A=$X B='c d'",
+    "ENV C d $A", "USER $X:${A%d}", "WORKDIR x/../$A", "RUN a $A | b && c <<E\nd $(e)\nE", "RUN <<E\n#!/bin/sh\nx\nE",
+    "EXPOSE $A 1-2/udp", 'RUN ["sh", "-c", "a; b \\"$A\\""]', "COPY --from=0 $A <<E /x\ny\nE", 'ADD ["a", "b"]',
+    "ONBUILD RUN a | b", "HEALTHCHECK", "HEALTHCHECK --interval=$A CMD x", 'SHELL ["pwsh"]',
+    "LABEL a=b \\\n  # c\n  d=$A", "VOLUME $A b", "CMD x", "ENTRYPOINT []", "RUN",
+])  # fmt: skip
+
+
+def paths(value, path=()):
+    yield path
+    if isinstance(value, dict):
+        for key, held in value.items():
+            yield from paths(held, (*path, key))
+    elif isinstance(value, list):
+        for index, held in enumerate(value):
+            yield from paths(held, (*path, index))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(LINES, max_size=12))
+def test_every_part_of_every_body_has_a_place_in_the_file(lines):
+    text = "FROM a\n" + "\n".join(lines) + "\n"
+    try:
+        found = resources(text)
+    except SyntaxFailure:
+        return
+    rows = text.split("\n")
+    assert len({one.address for one in found}) == len(found)
+    assert json.dumps(jsonable([one.body for one in found]))
+    for one in found:
+        for path in paths(one.body):
+            place = one.at(*path)
+            assert 1 <= place.line <= place.end_line <= len(rows)
+            assert 1 <= place.column <= len(rows[place.line - 1]) + 1
+            assert 1 <= place.end_column <= len(rows[place.end_line - 1]) + 1
