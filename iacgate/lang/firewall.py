@@ -74,8 +74,12 @@ def _element(
         "cidr_blocks": cidrs if maybe is None else Partial(cidrs, maybe=maybe),
         **more,
     }
-    shown = next((place for place, held in given.items() if open_to_world(held) is True), next(iter(given), None))
-    return Placed(path, value, {} if shown is None else {"cidr_blocks": shown})
+    if not given:
+        return Placed(path, value)
+    shown = next(iter(given))
+    if len(given) > 1:
+        shown = next((place for place, held in given.items() if open_to_world(held) is True), shown)
+    return Placed(path, value, {"cidr_blocks": shown})
 
 
 def _protocol(value: Any) -> Any:

@@ -7,6 +7,7 @@ group) is no range and opens nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from iacgate.lang.jmespath.logic import Truth, both, doubt, either, number
@@ -71,11 +72,13 @@ def _covers_world(items: Iterable[Any]) -> bool:
         parsed = address_range(text)
         if parsed is not None:
             (v6 if parsed[0] == 6 else v4).append((parsed[1], parsed[2]))
-    if v4 and _covered([*v4, *_special_ranges()], (0, LAST_V4)):
+    # most lists are far too small to be the world: one look at the sum spares the sorting
+    if sum(end - start for start, end in v4) > LAST_V4 // 2 and _covered([*v4, *_special_ranges()], (0, LAST_V4)):
         return True
     return bool(v6) and _covered(v6, _GLOBAL_V6)
 
 
+@cache
 def _special_ranges() -> list[Range]:
     parsed = (address_range(text) for text in _NOT_GLOBAL)
     return [(found[1], found[2]) for found in parsed if found is not None]

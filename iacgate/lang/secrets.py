@@ -26,7 +26,7 @@ _MAX_DEPTH = 40
 _SHORTEST = 8
 _LEAST_ENTROPY = 2.7
 
-_MARKS = re.compile(
+_MARKS = (
     r"A[KSBC][ISC]A[A-Z0-9]|PRIVATE KEY|gh[pousr]_|github_pat_|gl(?:pat|ptt|dt|rt)-|xox[abeoprs]-|hooks\.slack\.com"
     r"|[sr]k_live_|AIza|npm_|pypi-|SG\.|eyJ|AccountKey=|SharedAccessKey=|dckr_pat_|hv[sb]\.|sk-(?:ant|proj)-|://|GOCSPX-"
     r"|glsa_|shp(?:at|ss)_|dop_v1_|(?i:aws)"
@@ -63,25 +63,24 @@ _SHAPES: tuple[tuple[str, str], ...] = (
         r"(?<![A-Za-z0-9])[a-z][a-z0-9+.-]{1,20}://[^\s:/@$%{}<>]{1,100}:(?![$%{<*x])[^\s:/@$%{}<>]{4,200}@[A-Za-z0-9]",
     ),
 )
-_NAME = re.compile(
-    r"(?:pass(?:word|wd|phrase)?|pwd|secret|token|api_?key|access_?key|private_?key|auth_?key|encryption_?key|credentials?)\Z",
-    re.IGNORECASE,
+_NAME = (
+    r"(?i)(?:pass(?:word|wd|phrase)?|pwd|secret|token|api_?key|access_?key|private_?key|auth_?key|encryption_?key"
+    r"|credentials?)\Z"
 )
-_ASSIGNED = re.compile(
-    r"(?<![A-Za-z0-9])([A-Za-z0-9_.-]{0,60}?"
+_ASSIGNED = (
+    r"(?i)(?<![A-Za-z0-9])([A-Za-z0-9_.-]{0,60}?"
     r"(?:password|passwd|pwd|passphrase|secret|token|api_?key|access_?key|private_?key))"
-    r"[\"']?[ \t]{0,3}[:=][ \t]{0,3}([\"']?)([^\s\"'&;,|)<>]{8,200})",
-    re.IGNORECASE,
+    r"[\"']?[ \t]{0,3}[:=][ \t]{0,3}([\"']?)([^\s\"'&;,|)<>]{8,200})"
 )
-_REFERENCE = re.compile(
-    r"[$%]|\{\{|<|arn:|https?://(?!\S*:\S*@)|/|\./|~|file:|vault:|ref\+|op://|ssm:|secretsmanager:|projects/"
-    r"|data\.|var\.|local\.|\*{3}|x{4}|\.{3}",
-    re.IGNORECASE,
+_REFERENCE = (
+    r"(?i)[$%]|\{\{|<|arn:|https?://(?!\S*:\S*@)|/|\./|~|file:|vault:|ref\+|op://|ssm:|secretsmanager:|projects/"
+    r"|data\.|var\.|local\.|\*{3}|x{4}|\.{3}"
 )
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = (
     r"(?i)change_?-?me|your[_-]|example|placeholder|replace|dummy|redacted|not[_-]?set|none\b|null\b|true\b|false\b|todo"
     r"|\*\*\*"
 )
+# texts, not compiled patterns: importing this module must cost nothing where nothing is looked at; ``re`` keeps them
 
 
 def secrets(_context: Any, value: Any) -> Any:
@@ -145,7 +144,7 @@ def secret_kind(value: Any) -> str | None:
     if not isinstance(text, str):
         return None
     text = text[:_MAX_TEXT]
-    if _MARKS.search(text) is None:
+    if re.search(_MARKS, text) is None:
         return _encoded_kind(text)
     for kind, pattern in _shapes():
         if pattern.search(text):
@@ -179,9 +178,9 @@ def is_secret(name: Any, value: Any) -> Any:
 
 
 def _named_kind(name: str, text: str) -> str | None:
-    if _NAME.search(name) and looks_secret(text):
+    if re.search(_NAME, name) and looks_secret(text):
         return f"a value for {name}"
-    for match in _ASSIGNED.finditer(text[:_MAX_TEXT]):
+    for match in re.finditer(_ASSIGNED, text[:_MAX_TEXT]):
         if looks_secret(match[3]):
             return f"a value for {match[1]}"
     return None
@@ -192,7 +191,7 @@ def looks_secret(text: str) -> bool:
     text = text.strip().strip("\"'")
     if len(text) < _SHORTEST or len(text) > 500 or any(char.isspace() or char == "\0" for char in text):
         return False
-    if _REFERENCE.match(text) or _PLACEHOLDER.search(text) or "${" in text or "$(" in text:
+    if re.match(_REFERENCE, text) or re.search(_PLACEHOLDER, text) or "${" in text or "$(" in text:
         return False
     classes = sum((any(map(str.isdigit, text)), any(map(str.islower, text)), any(map(str.isupper, text))))
     classes += any(not char.isalnum() and char not in "-_." for char in text)

@@ -46,7 +46,8 @@ def shipped(tmp_path):
 
 def test_only_what_may_match_is_read(shipped):
     assert list(shipped.ids) == ["a-rule", "b-rule", "c-rule"]
-    assert shipped.for_types(frozenset(["aws_thing"])) == ["a-rule", "c-rule"]
+    assert shipped.for_types(frozenset(["aws_thing"])) == ["a-rule"]
+    assert shipped.for_types(frozenset(["Pod"])) == ["c-rule"]
     assert shipped.record("b-rule")["provider"] == "aws"
     assert shipped.record("b-rule")["service"] == "ec2"
     assert shipped.aliases["X_2"] == ["b-rule"]

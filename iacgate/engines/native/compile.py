@@ -24,6 +24,9 @@ WORDS = ("workload", "dockerfile_stage", "dockerfile_instruction", "document", "
 """What ``on`` takes beside resource types and globs; and ``data.TYPE``, ``provider.NAME``."""
 
 ID_PATTERN = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
+_LOOKING_AT_PLANS = frozenset(("actions", "before", "subject"))
+"""Functions of rules that want to see what a plan only deletes."""
+
 _TYPE = re.compile(r"(data\.|provider\.)?[A-Za-z*?][A-Za-z0-9_*?-]*\Z")
 
 
@@ -40,6 +43,7 @@ def compile_rule(text: RuleText, *, provider: str = "", service: str = "") -> Re
     if "message" in record:
         record["message"] = _template(text)
     record["rulesets"] = _rulesets(values)
+    record["sees_deleted"] = bool(functions_of(record) & _LOOKING_AT_PLANS)
     record.update(provider=provider or _provider(record["on"][0]), service=service, origin=text.path)
     _check_params(text, record)
     return record
@@ -204,4 +208,4 @@ def _check_params(text: RuleText, record: Record) -> None:
 def functions_of(record: Record) -> set[str]:
     """The names of all functions a rule calls."""
     trees = [record[key] for key in ("where", "each", "deny", "require", "at") if key in record]
-    return set().union(*(calls(tree) for tree in trees))
+    return {name for tree in trees for name in calls(tree)}

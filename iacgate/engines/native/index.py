@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import cached_property
@@ -20,7 +19,7 @@ from typing import Any
 from iacgate.engines.native.select import may_select
 from iacgate.errors import PolicyError
 
-FORMAT = 3
+FORMAT = 4
 Stamp = list[int]
 
 _PACKAGE = Path(__file__).resolve().parents[2]
@@ -215,6 +214,8 @@ def _json(value: Any) -> bytes:
 
 def _replace(file: Path, content: bytes) -> None:
     """Write a file in one step: readers see the old one or the new one."""
+    import tempfile
+
     handle, temporary = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
     try:
         with os.fdopen(handle, "wb") as stream:

@@ -13,7 +13,7 @@ from typing import Any
 from iacgate.engines.native.select import Selection
 from iacgate.lang.jmespath import Context, Located, compile_condition, compile_value, locate
 from iacgate.lang.jmespath.logic import Truth, both, items
-from iacgate.lang.jmespath.syntax import Node, calls
+from iacgate.lang.jmespath.syntax import Node
 from iacgate.model import (
     Doubt,
     Inventory,
@@ -35,7 +35,6 @@ CheckLookup = Callable[[str, Mapping[str, Any]], Callable[[Subject, Inventory], 
 _SHOWN = 200
 _SEARCHED = 2_000
 _SPACE = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")
-_LOOKING_AT_PLANS = frozenset(("actions", "before", "subject"))
 
 
 def build_rule(
@@ -53,7 +52,7 @@ def build_rule(
         id=record["id"],
         title=record["title"],
         severity=severity if severity is not None else Severity[record["severity"].upper()],
-        selects=selection.selector(record["on"], with_deleted=_looks_at_plans(record)),
+        selects=selection.selector(record["on"], with_deleted=record["sees_deleted"]),
         check=judge,
         rationale=record["why"],
         remediation=record["fix"],
@@ -70,11 +69,6 @@ def build_rule(
         origin=record["origin"],
         params=values,
     )
-
-
-def _looks_at_plans(record: Mapping[str, Any]) -> bool:
-    trees = [record[key] for key in ("where", "each", "deny", "require") if key in record]
-    return any(calls(tree) & _LOOKING_AT_PLANS for tree in trees)
 
 
 def _python_check(record: Mapping[str, Any], params: Mapping[str, Any], check: CheckLookup) -> Any:
@@ -102,8 +96,15 @@ def _doubted(found: Iterable[Outcome], applies: Unknown) -> Iterable[Outcome]:
 
 
 def _expression_check(record: Mapping[str, Any], params: Mapping[str, Any]) -> Any:
-    program = _Program(record, params)
-    return program.judge_each if program.each is not None else program.judge_one
+    """The program of a rule, compiled when the first subject is judged."""
+    compiled: list[_Program] = []
+
+    def judge(subject: Subject, inventory: Inventory) -> Iterable[Outcome]:
+        if not compiled:
+            compiled.append(_Program(record, params))
+        return compiled[0].judge(subject, inventory)
+
+    return judge
 
 
 class _Program:
@@ -122,6 +123,10 @@ class _Program:
         self.where = compile_condition(self.where_tree) if self.where_tree is not None else None
         self.each_tree: Node | None = record.get("each")
         self.each = compile_value(self.each_tree) if self.each_tree is not None else None
+
+    def judge(self, subject: Subject, inventory: Inventory) -> Iterable[Outcome]:
+        """What the rule has to say of a subject."""
+        return self.judge_one(subject, inventory) if self.each is None else self.judge_each(subject, inventory)
 
     def judge_one(self, subject: Subject, inventory: Inventory) -> Iterable[Outcome]:
         context = Context(subject, inventory, self.params)

@@ -9,7 +9,7 @@ from iacgate.lang import pods
 from iacgate.model import Inventory, Resource, Subject
 
 _CATEGORIES = {"data", "provider"}
-_ANYWHERE = {"document", "workload", "plan", "module"}
+_ANYWHERE = {"document", "plan", "module"}
 
 Selects = Callable[[Inventory], Iterable[Subject]]
 
@@ -63,6 +63,8 @@ def may_select(words: Iterable[str], types: frozenset[str]) -> bool:
     """Whether a rule on these words may find a subject among resources of these types; for choosing what to load."""
     for word in words:
         if word in types or word in _ANYWHERE or word.partition(".")[2] in types:
+            return True
+        if word == "workload" and any(name[:1].isupper() for name in types):
             return True
         if ("*" in word or "?" in word) and any(fnmatchcase(name, word) for name in types):
             return True

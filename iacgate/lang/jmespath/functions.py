@@ -14,6 +14,8 @@ Each row: the module of ``iacgate.lang`` that holds the function, how it is call
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
+from importlib import import_module
 from typing import Any
 
 Row = tuple[str, str, int, int]
@@ -135,10 +137,9 @@ ARITY: dict[str, tuple[int, int]] = {name: row[2:] for name, row in TABLE.items(
 ARITY.update({alias: ARITY[name] for alias, name in ALIASES.items()})
 
 
+@cache
 def resolve(name: str) -> tuple[str, Callable[..., Any]]:
     """How a function is called, and the function. The name was checked when the expression was parsed."""
-    from importlib import import_module
-
     name = ALIASES.get(name, name)
     module, kind, _, _ = TABLE[name]
     home = import_module(f"iacgate.lang.{module}")
