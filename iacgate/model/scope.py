@@ -34,16 +34,15 @@ class Scope:
 
     def covers(self, finding: Finding) -> bool:
         """Whether a finding lies within this scope."""
-        return all(
-            not patterns or matches(patterns, finding)
-            for patterns, matches in (
-                (self.resources, _in_resources),
-                (self.paths, _in_paths),
-                (self.namespaces, _in_namespaces),
-                (self.environments, _in_environments),
-                (self.owners, _in_owners),
-            )
-        )
+        if self.resources and not _in_resources(self.resources, finding):
+            return False
+        if self.paths and not _in_paths(self.paths, finding):
+            return False
+        if self.namespaces and not _in_namespaces(self.namespaces, finding):
+            return False
+        if self.environments and not _in_environments(self.environments, finding):
+            return False
+        return not self.owners or _in_owners(self.owners, finding)
 
     def __bool__(self) -> bool:
         return any((self.resources, self.paths, self.namespaces, self.environments, self.owners))
@@ -99,6 +98,7 @@ def names_rule(word: str, rule: Rule) -> bool:
     return any(canonical_alias(alias) == wanted for alias in rule.aliases)
 
 
+@lru_cache(maxsize=4096)
 def canonical_alias(word: str) -> str:
     """One spelling for what other tools spell in several ways: ``AVD-AWS-0086`` and ``AWS-0086``, ``KSV001`` and
     ``AVD-KSV-0001``. Numbers of other families stay as they are: ``AWS009`` and ``AWS-0009`` are different checks.

@@ -16,7 +16,8 @@ from iacgate.triage.baseline import Accepted, Baseline, load_baseline, parse_bas
 from iacgate.triage.codeowners import CodeOwners, load_codeowners, parse_codeowners
 from iacgate.triage.exceptions import Exceptions, called, is_expired, stale
 from iacgate.triage.glass import BreakGlass, checked_glass, glass_text, glass_waiver
-from iacgate.triage.inline import Allowance, Index, allowances
+from iacgate.triage.index import Index
+from iacgate.triage.inline import Allowance, allowances
 from iacgate.triage.place import placed
 
 __all__ = [

@@ -6,10 +6,10 @@ In: waivers (of the exceptions file, or that policies carry), findings. Out: the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
-from iacgate.model import Finding, Scope, StaleWaiver, Waiver, names_rule
+from iacgate.model import Finding, Rule, Scope, StaleWaiver, Waiver, names_rule
 
 
 def is_expired(waiver: Waiver, today: date) -> bool:
@@ -18,18 +18,24 @@ def is_expired(waiver: Waiver, today: date) -> bool:
 
 
 class Exceptions:
-    """Waivers with their scopes made ready."""
+    """Waivers with their scopes made ready; which of them name a rule is found out once for each rule."""
 
-    __slots__ = ("_items",)
+    __slots__ = ("_by_rule", "_items")
 
     def __init__(self, waivers: Iterable[Waiver]) -> None:
         self._items: Sequence[tuple[Waiver, Scope]] = [(waiver, Scope.of(waiver.match)) for waiver in waivers]
+        self._by_rule: dict[str, Sequence[tuple[Waiver, Scope]]] = {}
 
-    def covering(self, finding: Finding) -> Iterator[Waiver]:
+    def covering(self, finding: Finding) -> list[Waiver]:
         """The exceptions that cover a finding, expired ones too, in the order of the file."""
-        for waiver, scope in self._items:
-            if any(names_rule(word, finding.rule) for word in waiver.rules) and scope.covers(finding):
-                yield waiver
+        return [waiver for waiver, scope in self._naming(finding.rule) if scope.covers(finding)]
+
+    def _naming(self, rule: Rule) -> Sequence[tuple[Waiver, Scope]]:
+        if rule.id not in self._by_rule:
+            self._by_rule[rule.id] = [
+                item for item in self._items if any(names_rule(word, rule) for word in item[0].rules)
+            ]
+        return self._by_rule[rule.id]
 
 
 def stale(waiver: Waiver, today: date, announce_days: int, *, used: bool, whole: bool) -> StaleWaiver | None:

@@ -6,85 +6,43 @@ waivers, and remarks about comments that cannot count.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from iacgate.model import (
     Comment,
     Document,
     ExceptionSettings,
-    Finding,
     Inventory,
     Location,
     Resource,
     RuleNames,
     Waiver,
-    names_rule,
 )
 from iacgate.model.dataclass import dataclass, field, replace
-from iacgate.triage.remark import MARKERS, Reach, Remark, annotation_remarks, remarks
+from iacgate.triage.remark import MARKERS, Remark, annotation_remarks, remarks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allowance:
     """One comment or annotation: its waiver, what it speaks for, and why it does not count ("" when it does).
 
-    ``beside`` is the line of what the comment stands on or above; ``resource`` is the one an annotation is on.
+    It speaks for ``waiver.lines``, and for a resource whose header is in line ``beside`` (0: for none). Where
+    ``document`` is an address, it speaks for all of that document; where ``file`` is true, for the file; an annotation
+    for ``resource`` and nothing else.
     """
 
     waiver: Waiver
     tool: str
-    reach: Reach
     beside: int = 0
+    document: str = ""
+    file: bool = False
     refused: str = ""
-    document: Document | None = field(default=None, repr=False)
     resource: Resource | None = field(default=None, repr=False)
-
-    def covers(self, finding: Finding) -> bool:
-        """Whether this speaks for a finding (and would excuse it, were it not refused)."""
-        if not any(names_rule(word, finding.rule) for word in self.waiver.rules):
-            return False
-        if self.resource is not None:
-            return finding.subject is self.resource
-        places = (finding.location, *finding.location.via)
-        file = self.waiver.location.file if self.waiver.location else ""
-        if not any(place.file == file for place in places):
-            return False
-        return self.reach == "file" or self._on_lines(places, file) or self._on_subject(finding, file)
-
-    def _on_lines(self, places: tuple[Location, ...], file: str) -> bool:
-        first, last = self.waiver.lines
-        return any(place.file == file and first <= place.line <= last for place in places)
-
-    def _on_subject(self, finding: Finding, file: str) -> bool:
-        """On or above the header of what the finding is about; for a block's own comments, anywhere in its body."""
-        header = finding.subject.at()
-        if header.file == file and header.line == self.beside and isinstance(finding.subject, Resource):
-            return self.tool != "hadolint"
-        if self.reach != "resource" or self.document is None:
-            return False
-        if self.document.kind.startswith(_BRACED):
-            return header.file == file and header.line < self.beside <= self._end_of_block(header)
-        return self.document.address == document_of(finding).address
-
-    def _end_of_block(self, header: Location) -> int:
-        """The line of the brace that closes an HCL block; the header's own when it cannot be told for sure."""
-        if header.end_line > header.line:
-            return header.end_line
-        lines = self.document.text().splitlines() if self.document is not None else []
-        for number, text in enumerate(lines[header.line :], start=header.line + 1):
-            if len(text) - len(text.lstrip()) < header.column and text.lstrip()[:1] == "}":
-                return number
-        return header.line
 
 
 _BRACED = ("terraform", "hcl")
 """Kinds of document that hold many blocks: a block's own comment speaks for the block, elsewhere for the document."""
-
-
-def document_of(finding: Finding) -> Document:
-    """The document that a finding's subject is in, or is."""
-    return finding.subject if isinstance(finding.subject, Document) else finding.subject.document
 
 
 def allowances(
@@ -115,20 +73,61 @@ def _of_document(document: Document) -> Iterator[tuple[Allowance, str]]:
     if text and not any(marker in lowered for marker in MARKERS):
         return
     comments = document.comments()
-    alone = {comment.line for comment in comments if comment.alone}
+    below = _lines_below(comments)
+    lines = text.splitlines() if document.kind.startswith(_BRACED) else []
     for comment in comments:
         for remark in remarks(comment.text):
-            yield _from_comment(document, comment, remark, alone), remark.problem
+            beside = below.get(comment.line, comment.line)
+            yield _from_comment(document, lines, comment, remark, beside), remark.problem
 
 
-def _from_comment(document: Document, comment: Comment, remark: Remark, alone: set[int]) -> Allowance:
-    beside = comment.line
-    while beside in alone:
-        beside += 1
-    lines = (comment.line, max(beside, comment.until))
-    waiver = _waiver(remark, Location(file=document.path, line=comment.line), lines)
-    inside = comment.line if remark.reach == "resource" else beside
-    return Allowance(waiver=waiver, tool=remark.tool, reach=remark.reach, beside=inside, document=document)
+def _lines_below(comments: Sequence[Comment]) -> dict[int, int]:
+    """For each comment that stands alone, the first line below it that holds something else."""
+    below: dict[int, int] = {}
+    for comment in sorted(comments, key=lambda comment: -comment.line):
+        if comment.alone:
+            below[comment.line] = below.get(comment.line + 1, comment.line + 1)
+    return below
+
+
+def _from_comment(document: Document, lines: Sequence[str], comment: Comment, remark: Remark, beside: int) -> Allowance:
+    """``lines`` are those of the file, for a kind of document that holds blocks; empty for others."""
+    place = Location(file=document.path, line=comment.line)
+    if remark.reach == "resource" and lines:
+        block = _block_around(lines, comment.line)
+        return Allowance(waiver=_waiver(remark, place, block), tool=remark.tool, beside=block[0])
+    return Allowance(
+        waiver=_waiver(remark, place, (comment.line, max(beside, comment.until))),
+        tool=remark.tool,
+        beside=0 if remark.tool == "hadolint" else beside,
+        document=document.address if remark.reach == "resource" else "",
+        file=remark.reach == "file",
+    )
+
+
+def _block_around(lines: Sequence[str], line: int) -> tuple[int, int]:
+    """The first and last line of the outermost HCL block around a line; the line alone where that cannot be told.
+
+    As ``terraform fmt`` writes it: the header and the closing brace begin their lines. A brace in the first column of a
+    here-document ends the block too early: the comment then covers less, never more.
+    """
+    first = line
+    if line > len(lines):
+        return line, line
+    while first > 1 and _inside(lines[first - 1]):
+        first -= 1
+    if "{" not in lines[first - 1]:
+        return line, line
+    last = first + 1
+    while last <= len(lines) and _inside(lines[last - 1]):
+        last += 1
+    closed = last <= len(lines) and lines[last - 1].startswith("}")
+    return (first, last) if closed and first <= line <= last else (line, line)
+
+
+def _inside(text: str) -> bool:
+    """Whether a line is neither a block's header nor its closing brace: indented, empty, or a comment."""
+    return not text.strip() or text[0] in " \t#/"
 
 
 def _of_annotations(resource: Resource) -> Iterator[tuple[Allowance, str]]:
@@ -138,7 +137,7 @@ def _of_annotations(resource: Resource) -> Iterator[tuple[Allowance, str]]:
         for remark in annotation_remarks(str(key), value):
             place = resource.at("metadata", "annotations", key)
             waiver = _waiver(remark, place, (0, 0))
-            yield Allowance(waiver=waiver, tool=remark.tool, reach="resource", resource=resource), remark.problem
+            yield Allowance(waiver=waiver, tool=remark.tool, resource=resource), remark.problem
 
 
 def _waiver(remark: Remark, place: Location, lines: tuple[int, int]) -> Waiver:
@@ -197,25 +196,3 @@ def _notices(
     if waiver.expires and (waiver.expires - today).days > settings.max_days:
         limit = f"longer than the {settings.max_days} days of `exceptions.max_days`"
         yield f"{waiver.id}: this comment allows until {waiver.expires}, {limit}"
-
-
-class Index:
-    """Allowances by the file they speak for, so that a finding meets only its own."""
-
-    __slots__ = ("_by_file", "_by_resource")
-
-    def __init__(self, found: Iterable[Allowance]) -> None:
-        self._by_file: dict[str, list[Allowance]] = {}
-        self._by_resource: dict[int, list[Allowance]] = {}
-        for allowance in found:
-            if allowance.resource is not None:
-                self._by_resource.setdefault(id(allowance.resource), []).append(allowance)
-            elif allowance.waiver.location is not None:
-                self._by_file.setdefault(allowance.waiver.location.file, []).append(allowance)
-
-    def covering(self, finding: Finding) -> Sequence[Allowance]:
-        """The allowances that speak for a finding, in the order of the sources."""
-        nearby = self._by_resource.get(id(finding.subject), [])
-        for file in dict.fromkeys(place.file for place in (finding.location, *finding.location.via)):
-            nearby = nearby + self._by_file.get(file, [])
-        return [allowance for allowance in nearby if allowance.covers(finding)]

@@ -274,3 +274,47 @@ def test_any_text_is_read_or_told_never_a_crash(text):
 def test_any_annotation_is_read_or_told(text):
     for remark in annotation_remarks("iacgate.dev/allow", text):
         assert remark.rules or remark.problem
+
+
+HEREDOC = """resource "aws_s3_bucket" "a" {
+  policy = <<EOF
+{
+}
+EOF
+  # checkov:skip=CKV_AWS_20:after a brace in the first column
+  acl = "public-read"
+}
+"""
+
+
+def test_where_a_block_ends_too_early_a_comment_covers_less_never_more(kit):
+    bench = kit.bench()
+    (bucket,) = bench.add(kit.terraform, HEREDOC)
+    assert bench.run([bench.finding(bucket, 7)], inline="allow").triaged[0].waiver is None
+
+
+def test_a_checkov_comment_between_blocks_speaks_for_none(kit):
+    bench = kit.bench()
+    block = 'resource "aws_s3_bucket" "{}" {{\n  acl = "public-read"\n}}\n'
+    first, second = bench.add(kit.terraform, f"{block.format('a')}\n# checkov:skip=CKV_AWS_20:x\n{block.format('b')}")
+    result = bench.run([bench.finding(first, 2), bench.finding(second, 7)], inline="allow").triaged
+    assert [item.waiver for item in result] == [None, None]
+
+
+def test_each_finding_meets_the_comments_of_its_own_lines_in_a_long_file(kit):
+    bench = kit.bench()
+    block = 'resource "aws_s3_bucket" "b{0}" {{\n  acl = "x" # trivy:ignore:AWS-0086\n  tag = {0}\n}}\n'
+    subjects = bench.add(kit.terraform, "".join(map(block.format, range(300))))
+    findings = [bench.finding(each, each.at().line + step) for each in subjects for step in (1, 2)]
+    result = bench.run(findings, inline="allow").triaged
+    assert [item.waiver is not None for item in result] == [True, False] * 300
+    lines = [item.finding.location.line for item in result if item.waiver]
+    assert [item.waiver.location.line for item in result if item.waiver] == lines
+
+
+def test_a_comment_on_a_long_block_speaks_for_all_of_it(kit):
+    bench = kit.bench()
+    body = "".join(f"  a{number} = {number}\n" for number in range(200))
+    (bucket,) = bench.add(kit.terraform, f'resource "aws_s3_bucket" "a" {{ # {GOOD}\n{body}}}\n')
+    result = bench.run([bench.finding(bucket, 150)])
+    assert result.triaged[0].waiver is not None
