@@ -516,11 +516,11 @@ HOSTILE = {
     + "".join(f" a{at + 1} = local.a{at} + 1\n" for at in range(6000))
     + '}\nresource "x_y" "r" { v = local.a6000 }',
     "loops in loops": 'locals { r = range(1000) }\nresource "x_y" "r" {\n'
-     " v = [for a in local.r : [for b in local.r : [for c in local.r : 1]]]\n}",
+    " v = [for a in local.r : [for b in local.r : [for c in local.r : 1]]]\n}",
     "a billion instances": 'resource "x_y" "r" { v = 1 }\nresource "x_y" "s" { count = 1000000000 }',
     "a slow pattern": 'resource "x_y" "r" { v = regex("(a+)+$", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab") }',
     "a pattern on long text": 'resource "x_y" "r" {\n'
-     ' v = replace(join("", [for i in range(1000) : "aaaaaaaaaa"]), "/(a*)*b/", "x")\n}',
+    ' v = replace(join("", [for i in range(1000) : "aaaaaaaaaa"]), "/(a*)*b/", "x")\n}',
     "huge numbers": 'resource "x_y" "r" {\n v = 1e999999 + 1\n w = 9 * pow(99, 99999)\n x = 1e-999999999\n}',
     "no type": 'variable "t" { type = object({ a = optional(list(nope)) }) }\nresource "x_y" "r" { v = var.t }',
     "odd blocks": 'resource "x_y" "r" {\n dynamic "d" {}\n dynamic "e" {\n for_each = 5\n content {}\n }\n}',
@@ -551,7 +551,8 @@ def test_a_chain_of_hundreds_of_locals_is_followed(scan):
 WORDS = st.sampled_from([
     "resource", "x_y", '"a"', "{", "}", "[", "]", "=", "\n", "for", "in", ":", "=>", "...", "local.a", "var.b", "x_y.a",
     "[*]", ".id", "count", "for_each", "each.value", "?", "1", "null", "true", '"${', '}"', "toset(", "merge(", "try(",
-    ")", ",", "dynamic", "content", "module", "source", '"./m"', "variable", "locals", "jsonencode(", "if", "-", "==", "&&",
+    ")", ",", "dynamic", "content", "module", "source", '"./m"', "variable", "locals", "jsonencode(", "if", "-", "==",
+    "&&",
 ])  # fmt: skip
 
 
