@@ -53,11 +53,14 @@ class Origin:
             return tuple(Relation(path=path, target="", certain=False) for path in _unknown_paths(body))
         unknown = list(_unknown_paths(body))
         found: list[Relation] = []
-        for path, references in self.configuration.expressions(self.address):
+        for path, written_references in self.configuration.expressions(self.address):
+            is_open = any(_same_way(path, place) for place in unknown)
+            # looking a local value up reads the source: not for what is known anyway
+            references = [name for name in written_references if is_open or not name.startswith("local.")]
             answer = self.configuration.resolve(self.address, references)
             if answer.found:
                 found.extend(_relations(path, answer.found, _length(body, path)))
-            elif any(_same_way(path, place) for place in unknown):
+            elif is_open:
                 targets = answer.loose or tuple(longest(references))
                 found.extend(Relation(path=path, target=text, certain=False) for text in targets)
         block = self.configuration.block(self.address)

@@ -4,7 +4,8 @@ Room: ``inputs``. In: ``configuration`` of a plan and the addresses of its insta
 instance, the resource instances its expression names (:class:`Found`), through module inputs and outputs, ``for_each``
 chains, ``count`` and literal indexes. Everything is looked up when asked and remembered; a scan that asks nothing pays
 nothing. The configuration is not expanded: one entry for each block, keys stripped; contents of ``dynamic`` blocks are
-not in it, and a local value (``local.x``) hides what it refers to.
+not in it, and a local value (``local.x``)
+hides what it refers to unless the source is at hand.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ DEPTH = 64
 
 _T = TypeVar("_T")
 _EXPRESSION = frozenset(("constant_value", "references"))
+_NO_BLOCK: dict[str, Any] = {}
 
 
 class Found(NamedTuple):
@@ -100,9 +102,16 @@ class Instances:
 class Configuration:
     """The configuration of one plan."""
 
-    __slots__ = ("_answers", "_blocks", "_instances", "_root")
+    __slots__ = ("_answers", "_blocks", "_instances", "_local", "_root")
 
-    def __init__(self, root: dict[str, Any], instances: Instances) -> None:
+    def __init__(
+        self,
+        root: dict[str, Any],
+        instances: Instances,
+        local: Callable[[tuple[str, ...], str], list[str] | None] = lambda _module, _name: None,
+    ) -> None:
+        """``local`` gives the references of a local value of a module (its call names), where the source is at hand."""
+        self._local = local
         self._root = root
         self._instances = instances
         self._blocks: dict[tuple[str, ...], dict[str, dict[str, Any]]] = {}
@@ -202,6 +211,8 @@ class Configuration:
             yield from self._each(ask, parts[2:], seen)
         elif first == "module" and len(parts) > 1:
             yield from self._down(ask, parts[1:], key, seen)
+        elif first == "local" and len(parts) > 1:
+            yield from self._through_local(ask, reference, parts[1], seen)
         elif first in {"local", "module"} or len(parts) < 2:
             yield reference
         else:
@@ -217,6 +228,13 @@ class Configuration:
         references = references_of(_mapping(call.get("expressions")).get(name))
         yield from self._follow(_Ask(tuple(outer), call, last.key, ask.depth + 1, follow), references, seen)
 
+    def _through_local(self, ask: _Ask, reference: str, name: str, seen: set[tuple[Any, ...]]) -> Iterator[Found | str]:
+        """A local value: what its expression in the source refers to, if there is source and it leads anywhere."""
+        references = self._local(tuple(step.name for step in ask.scope), name) or []
+        found = list(self._follow(_Ask(ask.scope, _NO_BLOCK, None, ask.depth + 1), references, seen))
+        targets = [item for item in found if isinstance(item, Found)]
+        yield from targets or (reference,)
+
     def _each(self, ask: _Ask, rest: list[str], seen: set[tuple[Any, ...]]) -> Iterator[Found | str]:
         """``each.value``: the instance with the same key of whatever ``for_each`` runs over."""
         for reference in longest(references_of(ask.block.get("for_each_expression"))):
@@ -225,8 +243,8 @@ class Configuration:
                 yield from self._up(ask, parts[1], ask.key, seen)
             elif parts[:1] == ["module"] and len(parts) == 2:
                 yield from self._down(ask, [parts[1], *rest], ask.key, seen)
-            elif parts[:1] == ["local"]:
-                yield reference
+            elif parts[:1] == ["local"] and len(parts) > 1:
+                yield from self._through_local(ask, reference, parts[1], seen)
             elif len(parts) >= 2 and parts[0] not in {"each", "count", "path", "terraform", "module"}:
                 whole = len(parts) == _block_length(parts)
                 yield from self._resource(ask, [*parts, *rest], ask.key if whole else None, reference)
@@ -244,7 +262,7 @@ class Configuration:
             scope = (*ask.scope, step)
             module = self.module(tuple(inner.name for inner in scope))
             references = references_of(_mapping(_mapping(module.get("outputs")).get(rest[0])).get("expression"))
-            for found in self._follow(_Ask(scope, {}, None, ask.depth + 1), references, seen):
+            for found in self._follow(_Ask(scope, _NO_BLOCK, None, ask.depth + 1), references, seen):
                 yield found if isinstance(found, str) else found._replace(certain=found.certain and certain)
 
     def _resource(self, ask: _Ask, parts: list[str], key: Key, reference: str) -> Iterator[Found | str]:

@@ -50,7 +50,9 @@ class _Reader:
         self.positions = Positions(document, context)
         configuration = document.body.get("configuration") or {}
         root = configuration.get("root_module")
-        self.configuration = Configuration(root if isinstance(root, dict) else {}, Instances(self._addresses))
+        self.configuration = Configuration(
+            root if isinstance(root, dict) else {}, Instances(self._addresses), self.positions.local
+        )
         self._deferred_policies = {
             entry.address: entry for entry in self.entries if entry.data.get("type") == DOCUMENT and entry.remains
         }

@@ -44,6 +44,11 @@ class Positions:
         found = source.provider(module, key, path) if source is not None else None
         return found or self.in_plan((*at, "expressions"), path)
 
+    def local(self, module: tuple[str, ...], name: str) -> list[str] | None:
+        """What a local value refers to: plans do not show locals, the source beside them does."""
+        source = self._source_map()
+        return source.local(module, name) if source is not None else None
+
     def in_plan(self, at: Path, path: Path) -> Location:
         """The place in the plan file; what is unknown stands under ``after_unknown``."""
         locate = self._document.locate

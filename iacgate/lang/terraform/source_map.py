@@ -13,11 +13,23 @@ from typing import Any
 
 from iacgate.errors import SyntaxFailure
 from iacgate.lang.terraform import layout
-from iacgate.lang.terraform.address import Address, AddressError, parse_address, without_keys
+from iacgate.lang.terraform.address import Address, AddressError, format_key, parse_address, without_keys
 from iacgate.model import Location, Path, SourceFile, reveal
 from iacgate.model.dataclass import dataclass, field
 from iacgate.syntax.hcl.file import File
-from iacgate.syntax.hcl.nodes import Attribute, Block, FunctionCall, Literal, Node, Object, Traversal, Tuple
+from iacgate.syntax.hcl.nodes import (
+    Attribute,
+    AttributeStep,
+    Block,
+    FunctionCall,
+    IndexStep,
+    Literal,
+    Node,
+    Object,
+    Traversal,
+    Tuple,
+)
+from iacgate.syntax.hcl.walking import walk
 
 Open = Callable[[str], SourceFile | None]
 _MISSING = "source differs from plan"
@@ -106,6 +118,17 @@ class SourceMap:
         blocks = [pair for pair in reached.module.blocks("provider", name) if _text(pair[1], "alias") == alias]
         return _place(blocks, path, None, reached) if blocks else None
 
+    def local(self, module: Sequence[str], name: str) -> list[str] | None:
+        """What a local value of a module refers to, as plans spell references; ``None`` when it is not there."""
+        reached = self._reach(tuple(module))
+        if isinstance(reached, str):
+            return None
+        for _, block in reversed(list(reached.module.blocks("locals"))):
+            attribute = block.body.attributes.get(name)
+            if attribute is not None:
+                return [_spelled(node) for node in walk(attribute.expression) if isinstance(node, Traversal)]
+        return None
+
     def block_name(self, address: str) -> str:
         return without_keys(address)
 
@@ -185,6 +208,19 @@ class SourceMap:
             return os.path.relpath(folder, self._scanned).replace(os.sep, "/")
         except ValueError:  # another drive
             return folder
+
+
+def _spelled(node: Traversal) -> str:
+    """A reference up to the first step that is not constant: ``aws_s3_bucket.b[0].id``."""
+    text = node.name
+    for step in node.steps:
+        if isinstance(step, AttributeStep):
+            text += f".{step.name}"
+        elif isinstance(step, IndexStep) and isinstance(step.key, Literal) and isinstance(step.key.value, str | int):
+            text += format_key(step.key.value)
+        else:
+            break
+    return text
 
 
 def _kind(address: Address) -> str:

@@ -150,10 +150,9 @@ def test_overrides_and_json_syntax_have_places_too(read_plan, stack, tmp_path):
     assert (location.file, location.line) == ("lb.tf.json", 2)
 
 
-def test_nothing_is_read_before_a_place_is_asked_for(stack, read_plan, monkeypatch):
+def test_the_source_is_not_read_before_somebody_asks(stack, read_plan, monkeypatch):
     from iacgate.lang.terraform import source_map
 
     monkeypatch.setattr(source_map.SourceMap, "_module", lambda *_: pytest.fail("the source was read"))
     plan = read_plan(stack / "plan.json")
-    for resource in plan.resources:
-        resource.relations()
+    assert plan.by_address["aws_kms_key.main"].relations() == ()

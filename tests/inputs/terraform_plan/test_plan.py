@@ -179,7 +179,7 @@ def test_why_a_value_is_unknown(read_plan, stack):
     own = plan.by_address["aws_kms_key.main"].get("arn")
     assert (own.reason, own.ref) == ("known after apply", None)
     hidden = plan.by_address["aws_s3_bucket_versioning.logs"].get("bucket")
-    assert (hidden.reason, hidden.ref) == ("known after apply: local.hidden", None)
+    assert (hidden.reason, hidden.ref) == ("known after apply: aws_s3_bucket.logs.id", "aws_s3_bucket.logs")
     either = plan.by_address["aws_s3_bucket_acl.either"].get("bucket")
     assert either.ref == "aws_s3_bucket.pair"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from iacgate.inputs.terraform_plan.configuration import longest, traversal
@@ -45,7 +47,7 @@ def test_the_relations_of_the_stack(read_plan, stack):
             ("bucket", logs, True),
             ("policy", "data.aws_iam_policy_document.full", True),
         ],
-        "aws_s3_bucket_versioning.logs": [("bucket", "local.hidden", False)],
+        "aws_s3_bucket_versioning.logs": [("bucket", logs, True)],
         "aws_security_group.web": [
             ("ingress.1.security_groups", "aws_security_group.lb", True),
             ("egress.0", "dynamic egress", False),
@@ -61,6 +63,38 @@ def test_the_relations_of_the_stack(read_plan, stack):
             (rule, "aws_kms_key.main", True),
         ],
     }
+
+
+def test_a_local_value_is_opaque_without_the_source(read_plan, stack, tmp_path):
+    shutil.copy(stack / "plan.json", tmp_path / "plan.json")
+    alone = read_plan(tmp_path / "plan.json").by_address["aws_s3_bucket_versioning.logs"]
+    assert related(alone) == [("bucket", "local.hidden", False)]
+    assert alone.get("bucket").reason == "known after apply: local.hidden"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("aws_s3_bucket.logs.id", [("bucket", "aws_s3_bucket.logs", True)]),
+        ("try(aws_s3_bucket.pair[1].id, local.other)", [("bucket", "aws_s3_bucket.pair[1]", True)]),
+        ("local.further", [("bucket", "aws_s3_bucket.logs", True)]),
+        ("local.hidden", [("bucket", "local.hidden", False)]),
+        ('module.store["plain"].id', [("bucket", 'module.store["plain"].aws_s3_bucket.this[0]', True)]),
+        (
+            "[for b in aws_s3_bucket.pair : b.id][0]",
+            [("bucket", "aws_s3_bucket.pair[0]", False), ("bucket", "aws_s3_bucket.pair[1]", False)],
+        ),
+        ("var.region", [("bucket", "local.hidden", False)]),
+    ],
+)
+def test_where_a_local_value_leads_by_the_source(read_plan, stack, tmp_path, value, expected):
+    shutil.copytree(stack, tmp_path, dirs_exist_ok=True)
+    main = tmp_path / "main.tf"
+    text = main.read_text().replace(
+        "hidden = aws_s3_bucket.logs.id", f"hidden = {value}\n  further = aws_s3_bucket.logs.id"
+    )
+    main.write_text(text)
+    assert related(read_plan(tmp_path / "plan.json").by_address["aws_s3_bucket_versioning.logs"]) == expected
 
 
 @pytest.mark.parametrize(
