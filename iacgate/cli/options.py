@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Callable
 from datetime import date
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -19,8 +19,14 @@ from iacgate.pipeline import Request
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+if TYPE_CHECKING:
+    _OfSeverity = click.ParamType[Severity]
+    _OfDay = click.ParamType[date]
+else:  # generic only in recent versions of click
+    _OfSeverity = _OfDay = click.ParamType
 
-class SeverityType(click.ParamType):
+
+class SeverityType(_OfSeverity):
     """A severity, whatever its case."""
 
     name = "severity"
@@ -39,7 +45,7 @@ class SeverityType(click.ParamType):
         return [CompletionItem(str(item)) for item in Severity if str(item).startswith(incomplete.lower())]
 
 
-class DayType(click.ParamType):
+class DayType(_OfDay):
     """A day as YYYY-MM-DD."""
 
     name = "date"
