@@ -93,7 +93,7 @@ def _lines_below(comments: Sequence[Comment]) -> dict[int, int]:
 def _from_comment(document: Document, lines: Sequence[str], comment: Comment, remark: Remark, beside: int) -> Allowance:
     """``lines`` are those of the file, for a kind of document that holds blocks; empty for others."""
     place = Location(file=document.path, line=comment.line)
-    if remark.reach == "resource" and lines:
+    if remark.reach == "resource" and document.kind.startswith(_BRACED):
         block = _block_around(lines, comment.line)
         return Allowance(waiver=_waiver(remark, place, block), tool=remark.tool, beside=block[0])
     return Allowance(

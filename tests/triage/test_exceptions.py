@@ -85,6 +85,8 @@ ADDRESSES = [
     ("module.*.aws_s3_bucket.b", "module.a.module.c.aws_s3_bucket.b", True),
     ("aws.s3", "awsxs3", False),
     ("*" * 60 + "z", "a" * 5000, False),
+    ("*a" * 40 + "z", "a" * 3000, False),
+    ("a\nb*", "a\nbc", True),
 ]
 
 
