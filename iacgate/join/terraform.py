@@ -166,7 +166,8 @@ class TerraformLinks:
     ) -> Iterator[Doubt]:
         """An unknown value: an edge when it says where it comes from, a doubt when nothing does."""
         here = [relation for relation in relations if _same_way(relation.path, path)]
-        if any(self._leads_to(child, relation, link) for relation in here):
+        lost = any(not self._targets(child, relation) for relation in here)
+        if not lost and any(self._leads_to(child, relation, link) for relation in here):
             return
         if child.adapter == "terraform-plan" and not here:
             return  # no expression sets it, so the provider does: nothing of this plan

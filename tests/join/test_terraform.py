@@ -152,6 +152,18 @@ def test_what_is_found_is_kept_beside_a_doubt():
     assert doubt
 
 
+def test_a_list_of_which_one_element_leads_nowhere():
+    ways = [
+        names("vpc_security_group_ids", "aws_security_group.a"),
+        names("vpc_security_group_ids", "local.x", sure=False),
+    ]
+    child = resource("aws_instance.i", {"vpc_security_group_ids": [LATER, LATER]}, relations=ways)
+    related = joined(resource("aws_security_group.a"), resource("aws_security_group.b"), child)
+    assert related("aws_security_group.a", "aws_instance")[0] == ["aws_instance.i"]
+    found, doubt = related("aws_security_group.b", "aws_instance")
+    assert (found, "aws_instance.i may belong to it" in doubt) == ([], True)
+
+
 def test_an_ambiguous_instance_may_belong_to_each():
     ways = [names("bucket", "aws_s3_bucket.b[0]", sure=False), names("bucket", "aws_s3_bucket.b[1]", sure=False)]
     child = resource("aws_s3_bucket_acl.a", {"bucket": LATER}, relations=ways)

@@ -58,10 +58,10 @@ class Origin:
             # looking a local value up reads the source: not for what is known anyway
             references = [name for name in written_references if is_open or not name.startswith("local.")]
             answer = self.configuration.resolve(self.address, references)
-            if answer.found:
-                found.extend(_relations(path, answer.found, _length(body, path)))
-            elif is_open:
-                targets = answer.loose or tuple(longest(references))
+            length = _length(body, path)
+            found.extend(_relations(path, answer.found, length))
+            if is_open and len(answer.found) < max(length, 1):
+                targets = answer.loose or (() if answer.found else tuple(longest(references)))
                 found.extend(Relation(path=path, target=text, certain=False) for text in targets)
         block = self.configuration.block(self.address)
         expressions = block.get("expressions")

@@ -204,6 +204,15 @@ def test_a_list_that_holds_all_it_names_is_certain(child_of):
     assert found == [("t_parent.p", True), ("t_parent.q", True)]
 
 
+def test_a_list_that_holds_more_than_it_is_seen_to_name_stays_open(plan_of, change):
+    child = change("t_child.c", {"parent": [None, None]}, {"parent": [True, True]})
+    references = ["t_parent.p.id", "t_parent.p", "local.more"]
+    blocks = [block("t_parent", "p"), block("t_child", "c", references)]
+    plan = plan_of(change("t_parent.p", {}), child, configuration={"root_module": {"resources": blocks}})
+    found = [(item.target, item.certain) for item in plan.by_address["t_child.c"].relations()]
+    assert found == [("t_parent.p", True), ("local.more", False)]
+
+
 def test_each_value_of_a_chained_resource_is_the_instance_with_the_same_key(child_of):
     parents = ['t_parent.p["a"]', 't_parent.p["b"]']
     chain = {"for_each_expression": {"references": ["t_parent.p"]}}
