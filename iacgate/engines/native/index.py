@@ -13,16 +13,20 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import cached_property
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from iacgate.engines.native.select import may_select
 from iacgate.errors import PolicyError
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 FORMAT = 4
 Stamp = list[int]
 
-_PACKAGE = Path(__file__).resolve().parents[2]
+# strings, not pathlib: that alone would take a tenth of the time a hook has
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+AnyPath = str | os.PathLike[str]
 _COMPILERS = (
     "engines/native/compile.py", "engines/native/source.py", "engines/native/index.py", "lang/jmespath/syntax.py",
     "lang/jmespath/functions.py",
@@ -32,12 +36,12 @@ _COMPILERS = (
 class Index:
     """The shipped rules' records, read one by one."""
 
-    def __init__(self, content: bytes, sources: Path) -> None:
+    def __init__(self, content: bytes, sources: AnyPath) -> None:
         end = content.index(b"\n")
         self._toc: dict[str, Any] = json.loads(content[:end])
         self._content = content
         self._start = end + 1
-        self.sources = sources
+        self.sources = os.fspath(sources)
         """The folder that holds the rules as they were written."""
 
     @property
@@ -100,22 +104,34 @@ class Index:
 
 def load_index() -> Index:
     """The index of the shipped rules. Raises :class:`~iacgate.errors.PolicyError` when a rule is broken."""
-    sources = source_folder()
-    if sources is not None:
-        return fresh_index(sources, _PACKAGE / "_rules.json")
+    file, sources = os.path.join(_PACKAGE, "_rules.json"), _sources()
+    if sources:
+        return fresh_index(sources, file)
     try:
-        return Index((_PACKAGE / "_rules.json").read_bytes(), _PACKAGE / "rules")
+        return Index(_bytes(file), os.path.join(_PACKAGE, "rules"))
     except (OSError, ValueError, KeyError) as error:
         raise PolicyError(f"the shipped rules cannot be read: {error}", "install iacgate again") from None
 
 
 def source_folder() -> Path | None:
     """The folder of the shipped rules in a source tree; ``None`` for an installation."""
-    folder = _PACKAGE.parent / "rules"
-    return folder if (_PACKAGE.parent / "pyproject.toml").is_file() and folder.is_dir() else None
+    from pathlib import Path
+
+    return Path(_sources()) if _sources() else None
 
 
-def fresh_index(rules_dir: Path, file: Path) -> Index:
+def _sources() -> str:
+    top = os.path.dirname(_PACKAGE)
+    folder = os.path.join(top, "rules")
+    return folder if os.path.isfile(os.path.join(top, "pyproject.toml")) and os.path.isdir(folder) else ""
+
+
+def _bytes(file: AnyPath) -> bytes:
+    with open(file, "rb") as stream:
+        return stream.read()
+
+
+def fresh_index(rules_dir: AnyPath, file: AnyPath) -> Index:
     """The index of a rules folder, from ``file`` if that is up to date, else made anew (and kept there if possible)."""
     stamps = _stamps(rules_dir)
     old = _existing(file, rules_dir)
@@ -127,23 +143,23 @@ def fresh_index(rules_dir: Path, file: Path) -> Index:
     return Index(content, rules_dir)
 
 
-def write_index(rules_dir: Path, out_file: Path) -> None:
+def write_index(rules_dir: AnyPath, out_file: AnyPath) -> None:
     """Compile a rules folder into an index file. Raises :class:`~iacgate.errors.PolicyError`."""
-    _replace(Path(out_file), _compiled(Path(rules_dir), _stamps(Path(rules_dir)), None))
+    _replace(out_file, _compiled(rules_dir, _stamps(rules_dir), None))
 
 
-def _existing(file: Path, sources: Path) -> Index | None:
+def _existing(file: AnyPath, sources: AnyPath) -> Index | None:
     try:
-        index = Index(file.read_bytes(), sources)
+        index = Index(_bytes(file), sources)
         return index if index.files and index._toc["format"] == FORMAT else None  # noqa: SLF001  (its own module)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def _stamps(rules_dir: Path) -> dict[str, Stamp]:
+def _stamps(rules_dir: AnyPath) -> dict[str, Stamp]:
     """Time and size of every rule file, and of the code that compiles them."""
-    stamps = {name: _stamp(os.stat(_PACKAGE / name)) for name in _COMPILERS}
-    for entry, relative in sorted(_rule_files(str(rules_dir), ""), key=lambda found: found[1]):
+    stamps = {name: _stamp(os.stat(os.path.join(_PACKAGE, name))) for name in _COMPILERS}
+    for entry, relative in sorted(_rule_files(os.fspath(rules_dir), ""), key=lambda found: found[1]):
         stamps[relative] = _stamp(entry.stat())
     return stamps
 
@@ -163,7 +179,7 @@ def _rule_files(folder: str, prefix: str) -> Iterator[tuple[os.DirEntry[str], st
                 yield entry, prefix + entry.name
 
 
-def _compiled(rules_dir: Path, stamps: dict[str, Stamp], old: Index | None) -> bytes:
+def _compiled(rules_dir: AnyPath, stamps: dict[str, Stamp], old: Index | None) -> bytes:
     """The bytes of the index; lines of files that did not change are taken over from the old one."""
     same_code = old is not None and all(old.files.get(name) == stamps[name] for name in _COMPILERS)
     lines: dict[str, bytes] = {}
@@ -178,12 +194,15 @@ def _compiled(rules_dir: Path, stamps: dict[str, Stamp], old: Index | None) -> b
     return _assemble(lines, stamps)
 
 
-def _compile_file(rules_dir: Path, relative: str) -> bytes:
+def _compile_file(rules_dir: AnyPath, relative: str) -> bytes:
     from iacgate.engines.native.compile import compile_rule
     from iacgate.engines.native.source import read_rule
 
     folders = relative.split("/")[:-1]
-    text = (rules_dir / relative).read_text(encoding="utf-8")
+    try:
+        text = _bytes(os.path.join(rules_dir, relative)).decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PolicyError(f"rule file {relative!r} cannot be read: {error}") from None
     provider, service = (*folders, "", "")[:2]
     record = compile_rule(read_rule(text, f"rules/{relative}"), provider=provider, service=service)
     return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode()
@@ -212,11 +231,12 @@ def _json(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _replace(file: Path, content: bytes) -> None:
+def _replace(file: AnyPath, content: bytes) -> None:
     """Write a file in one step: readers see the old one or the new one."""
     import tempfile
 
-    handle, temporary = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
+    folder, name = os.path.split(os.path.abspath(file))
+    handle, temporary = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from iacgate.engines.native.index import Index, load_index
 from iacgate.engines.native.program import build_rule
@@ -13,6 +12,9 @@ from iacgate.engines.native.select import Selection, may_select
 from iacgate.errors import PolicyError
 from iacgate.lang.jmespath.names import nearest
 from iacgate.model import Declined, Inventory, Rule, Severity, Subject
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Record = dict[str, Any]
 
@@ -138,11 +140,13 @@ class NativeRules:
 
     def source(self, name: str) -> Path | None:
         """The file a rule was read from; ``None`` for rules that are no file."""
+        from pathlib import Path
+
         if name in self._records:
             return Path(self._records[name]["origin"])
         if name not in self._index:
             return None
-        return self._index.sources / str(self._index.record(name)["origin"]).removeprefix("rules/")
+        return Path(self._index.sources, str(self._index.record(name)["origin"]).removeprefix("rules/"))
 
     def metadata(self, name: str) -> dict[str, Any]:
         """What ``rules list`` and reports say of a rule: JSON values only. Raises ``KeyError``."""

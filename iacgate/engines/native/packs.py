@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from iacgate.errors import PolicyError
 from iacgate.model import Declined, Location, Pack, Rule
 from iacgate.model.dataclass import dataclass, field
 from iacgate.spi import plugins
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _FOREIGN = re.compile(r"^apiVersion:", re.MULTILINE)
 _NATIVE = re.compile(r"^id:", re.MULTILINE)
@@ -31,7 +33,7 @@ def gather(folders: Sequence[str | Path], *, entry_points: bool) -> Gathered:
     """All rules of these folders and of installed packs. Raises :class:`~iacgate.errors.PolicyError`."""
     found = Gathered()
     for folder in folders:
-        _add_folder(found, Path(folder))
+        _add_folder(found, folder)
     for name, brought in plugins("iacgate.packs") if entry_points else ():
         _add_installed(found, name, brought)
     return found
@@ -51,10 +53,13 @@ def _add_installed(found: Gathered, name: str, brought: Any) -> None:
             f"the installed pack {name!r} brings no rules", "its entry point must name a Pack or a package"
         )
     for place in places:
-        _add_folder(found, Path(place))
+        _add_folder(found, place)
 
 
-def _add_folder(found: Gathered, folder: Path) -> None:
+def _add_folder(found: Gathered, place: str | os.PathLike[str]) -> None:
+    from pathlib import Path
+
+    folder = Path(place)
     if folder.is_file():
         _add_file(found, folder, folder.parent)
         return
@@ -66,6 +71,8 @@ def _add_folder(found: Gathered, folder: Path) -> None:
 
 def rule_files(folder: Path) -> Iterator[Path]:
     """The YAML files of a pack, without fixtures and hidden folders, by path."""
+    from pathlib import Path
+
     for root, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if name not in _SKIPPED and not name.startswith("."))
         for name in sorted(files):
@@ -106,6 +113,6 @@ def _record(text: str, place: str, folder: Path) -> dict[str, Any]:
 
     read = read_rule(text, place)
     validate(read)
-    below = Path(place).relative_to(folder.as_posix()).parts[:-1]
+    below = tuple(os.path.relpath(place, folder).split(os.sep)[:-1])
     provider, service = (*below, "", "")[:2] if len(below) == 2 else ("", "")
     return compile_rule(read, provider=provider, service=service)
