@@ -123,9 +123,15 @@ def test_overrides_replace_arguments_and_whole_block_types(scan):
 def test_json_syntax_means_the_same(scan):
     found = scan({
         "main.tf.json": '{"variable": {"n": {"default": "logs"}}, "resource": {"aws_s3_bucket": {"b": '
-        '{"bucket": "x-${var.n}", "count": 2, "tags": {"a": "b"}, "rule": [{"id": 1}]}}}}'
+        '{"bucket": "x-${var.n}", "count": 2, "tags": {"a": "b"}, "rule": [{"id": 1, "sub": {"on": true}}], '
+        '"versioning": {"enabled": true}, '
+        '"dynamic": {"port": {"for_each": [1, 2], "content": {"n": "${port.value}"}}}, "lifecycle": {}}}}}'
     })  # fmt: skip
-    assert found.body("aws_s3_bucket.b[1]") == {"bucket": "x-logs", "tags": {"a": "b"}, "rule": [{"id": 1}]}
+    assert found.body("aws_s3_bucket.b[1]") == {
+        "bucket": "x-logs", "tags": {"a": "b"}, "rule": [{"id": 1, "sub": [{"on": True}]}],
+        "versioning": [{"enabled": True}], "port": [{"n": 1}, {"n": 2}],
+    }  # fmt: skip
+    assert found["aws_s3_bucket.b[0]"].at("versioning", 0, "enabled").line == 1
 
 
 def test_a_broken_file_leaves_the_rest_of_its_module_evaluated(scan):
@@ -494,6 +500,17 @@ def test_a_policy_with_holes_is_data_with_unknown_leaves(scan, policy):
     resource = document["Statement"][0]["Resource"][0]
     assert isinstance(resource, Unknown)
     assert (resource.ref, resource.suffix) == ("x_b.b", "/*")
+
+
+def test_templates_and_google_policies_are_worked_out(scan):
+    found = scan({
+        "main.tf": 'data "template_file" "t" {\n template = "${file("${path.module}/t.tpl")}"\n'
+        ' vars = { name = "bob" }\n}\n'
+        'data "google_iam_policy" "p" {\n binding {\n  role = "r"\n  members = ["b", "a"]\n }\n}\n'
+        'resource "x_y" "a" {\n t = data.template_file.t.rendered\n p = data.google_iam_policy.p.policy_data\n}',
+        "t.tpl": "hello ${name}",
+    })  # fmt: skip
+    assert found["x_y.a"].body == {"t": "hello bob", "p": '{"bindings":[{"members":["a","b"],"role":"r"}]}'}
 
 
 # hostile

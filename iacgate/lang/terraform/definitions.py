@@ -95,10 +95,19 @@ def _declare(module: Module, file: File, block: Block) -> None:
             if inner.type == "data":
                 _declare(module, file, inner)
         return
-    definition = Definition(file, block, block.body.attributes, block.body.blocks)
+    definition = _definition(file, block)
     for table, key in _place(module, definition):
         if table.setdefault(key, definition) is not definition:
             module.repeated.append(definition)
+
+
+def _definition(file: File, block: Block) -> Definition:
+    body = block.body
+    if body.json and block.type in {"resource", "data", "provider"}:
+        from iacgate.lang.terraform.jsonblocks import settled
+
+        body = settled(body)
+    return Definition(file, block, body.attributes, body.blocks)
 
 
 def _place(module: Module, definition: Definition) -> Iterator[tuple[dict[object, Definition], object]]:
@@ -131,7 +140,7 @@ def _override(module: Module, file: File, block: Block) -> None:
     if block.type == "terraform":
         _provider_sources(module, block)
         return
-    changed = Definition(file, block, block.body.attributes, block.body.blocks)
+    changed = _definition(file, block)
     for table, key in _place(module, changed):
         original = table.get(key)
         table[key] = changed if original is None else _merged(original, changed)

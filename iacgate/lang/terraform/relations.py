@@ -36,7 +36,7 @@ from iacgate.syntax.hcl.nodes import (
     Tuple,
 )
 
-MOST_NODES = 20_000
+MOST_NODES = 8_000
 """Expressions looked at for one resource; a resource that needs more keeps the relations found so far."""
 
 

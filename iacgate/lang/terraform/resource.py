@@ -21,6 +21,13 @@ if TYPE_CHECKING:
     from iacgate.lang.terraform.instances import ModuleInstance
 
 
+COMPUTED = frozenset({
+    ("aws_iam_policy_document", "json"), ("aws_iam_policy_document", "minified_json"), ("template_file", "rendered"),
+    ("google_iam_policy", "policy_data"),
+})  # fmt: skip
+"""Attributes of data sources that are worked out here, by type and name."""
+
+
 class Part(Opaque):
     """A block of a resource, seen from elsewhere: what it does not set may be known after apply."""
 
@@ -87,8 +94,8 @@ class Instance:
         if name in self.definition.attributes and name not in META_ATTRIBUTES:
             value = self.value_of(name)
             return self._later(name) if value is None else value
-        if self.mode == "data" and name in {"json", "minified_json"}:
-            return self.document(name)
+        if self.mode == "data" and (self.definition.type, name) in COMPUTED:
+            return self.computed(name)
         blocks = self._blocks(name)
         return self._later(name) if blocks is None else blocks
 
@@ -106,15 +113,11 @@ class Instance:
             return None
         return [Part(found[0], self.address)]
 
-    def document(self, name: str) -> Any:
-        """The JSON text of a data source that is worked out without any service."""
-        if self.definition.type != "aws_iam_policy_document" or name in self.definition.attributes:
-            return self._later(name)
-        from iacgate.lang.terraform.policy import policy_text
+    def computed(self, name: str) -> Any:
+        """What a data source works out without any service."""
+        from iacgate.lang.terraform.datasources import computed
 
-        return self.owner.remembered(
-            self._values, f"${name}", f"{self.address}.{name}", lambda: policy_text(self, name)
-        )
+        return self.owner.remembered(self._values, f"${name}", f"{self.address}.{name}", lambda: computed(self, name))
 
     def values(self) -> dict[str, Any]:
         """The values of the body, unfinished."""
@@ -128,8 +131,9 @@ class Instance:
         """The attributes as a plan gives them: nested blocks as lists of objects, what is not set absent."""
         if self._body is None:
             values = self.values()
-            if self.mode == "data" and self.definition.type == "aws_iam_policy_document":
-                values["json"] = self.document("json")
+            if self.mode == "data":
+                computed = [name for kind, name in COMPUTED if kind == self.definition.type and name != "minified_json"]
+                values.update({name: self.computed(name) for name in computed})
             self._body = {name: finish(value) for name, value in values.items() if value is not None}
         return self._body
 
