@@ -29,9 +29,9 @@ def _rule() -> dict[str, Any]:
 
 
 def _report() -> dict[str, Any]:
-    from iacgate.outputs.report_schema import schema
+    from iacgate.outputs import report_schema
 
-    return schema()
+    return report_schema()
 
 
 SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {

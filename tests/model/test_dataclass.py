@@ -61,7 +61,7 @@ ACTIONS = {
     "equal": lambda cls: cls(a=1, c=[1]) == cls(a=1, c=[2]),
     "different": lambda cls: cls(a=1) == cls(a=2),
     "other type": lambda cls: cls(a=1) == 1,
-    "hash": lambda cls: hash(cls(a=1)) == hash(cls(a=1)),
+    "hash": lambda cls: len({cls(a=1), cls(a=1)}),
     "set": lambda cls: setattr(cls(a=1), "a", 2),
     "delete": lambda cls: delattr(cls(a=1), "a"),
     "no dict": lambda cls: cls(a=1).__dict__,
