@@ -53,16 +53,14 @@ def _ours(text: str) -> Iterator[Remark]:
             yield Remark(tool="iacgate", problem=f"`iacgate:{match[1]}` means nothing: write `iacgate:allow RULE …`")
 
 
-_PAIR = re.compile(
-    r"""(?P<key>[A-Za-z_]+)=(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s"']\S*)?)(?=\s|\Z)"""
-)
-_RULES = re.compile(r"\s*((?:[^\s=,\"']+\s*,\s*)*[^\s=,\"']+)(?=\s|\Z)(?!\s*=)")
+_PAIR = r"""(?P<key>[A-Za-z_]+)=(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s"']\S*)?)(?=\s|\Z)"""
+_RULES = r"\s*((?:[^\s=,\"']+\s*,\s*)*[^\s=,\"']+)(?=\s|\Z)(?!\s*=)"
 _WORDS = ("until", "owner", "reason", "ticket")
 
 
 def parse_allow(text: str) -> Remark:
     """What follows ``iacgate:allow``: rules, then ``until=DATE owner=NAME reason="…"`` in any order."""
-    head = _RULES.match(text)
+    head = re.match(_RULES, text)
     if head is None:
         return Remark(
             tool="iacgate", problem='it names no rule: write `iacgate:allow RULE until=DATE owner=NAME reason="…"`'
@@ -72,7 +70,7 @@ def parse_allow(text: str) -> Remark:
     position = head.end()
     while rest := text[position:].strip():
         position += len(text[position:]) - len(text[position:].lstrip())
-        pair = _PAIR.match(text, position)
+        pair = re.compile(_PAIR).match(text, position)
         if pair is None:
             return Remark(tool="iacgate", rules=rules, problem=f"cannot read {rest[:40]!r}: quote text that has blanks")
         key = pair["key"].lower()
