@@ -142,7 +142,7 @@ def scan(paths: Sequence[str], request: Request) -> ScanReport:
         stale_waivers=labelled.stale,
         applied_waivers=labelled.applied,
         troubles=tuple(troubles),
-        notices=(*taken.notices, *_nothing(taken, paths), *labelled.notices),
+        notices=tuple(dict.fromkeys([*taken.notices, *_nothing(taken, paths), *labelled.notices])),
         resources=taken.inventory.resources,
         break_glass=labelled.break_glass,
         report_level=settings.report_level,
@@ -168,7 +168,7 @@ def take_inventory(paths: Sequence[str], request: Request) -> Taken:
         registry,
         root=found.root,
         whole=found.whole,
-        open_file=_opener(found.root),
+        open_file=_opener(found.root, request),
         settings=_adapter_settings(settings, request),
         progress=request.progress,
     )
@@ -272,12 +272,14 @@ def _nothing(taken: Taken, paths: Sequence[str]) -> list[str]:
     return [f"nothing to scan in {', '.join(paths)}: no Terraform, Kubernetes manifest, Dockerfile or plan"]
 
 
-def _opener(root: str) -> Callable[[str], SourceFile | None]:
-    """How adapters open further files: only real files inside the scanned root."""
+def _opener(root: str, request: Request) -> Callable[[str], SourceFile | None]:
+    """How adapters open further files: only real files inside the scanned root, or the source a user names."""
+    named = [os.path.realpath(os.path.join(request.cwd, path)) for path in (request.source,) if path]
+    allowed = tuple(folder.rstrip(os.sep) + os.sep for folder in (root, *named))
 
     def open_file(path: str) -> SourceFile | None:
         absolute = os.path.realpath(path)
-        inside = absolute == root or absolute.startswith(root.rstrip(os.sep) + os.sep)
+        inside = absolute.startswith(allowed)
         return file_source(absolute, root, focus=False) if inside and os.path.isfile(absolute) else None
 
     return open_file

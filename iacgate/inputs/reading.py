@@ -25,7 +25,10 @@ Progress = Callable[[int, int, str], None]
 
 @dataclass(slots=True)
 class Reading:
-    """What the files say, and what became of each of them."""
+    """What the files say, and what became of each of them.
+
+    ``notices`` may still grow: some things an adapter only learns when a place is asked for.
+    """
 
     documents: list[Document] = field(default_factory=list)
     resources: list[Resource] = field(default_factory=list)
@@ -50,7 +53,9 @@ def read(
     total = sum(len(group) for _, group in groups.values())
     done = 0
     for name, (adapter, claimed) in groups.items():
-        context = InputContext(root=root, open=open_file, settings=settings.get(name, {}), whole=whole)
+        context = InputContext(
+            root=root, open=open_file, settings=settings.get(name, {}), whole=whole, notices=reading.notices
+        )
         documents: list[Document] = []
         for source in _with_companions(adapter, claimed, open_file):
             if progress is not None:
@@ -136,7 +141,6 @@ def _normalise(adapter: InputAdapter, documents: list[Document], context: InputC
         _internal(reading, documents[0].path if documents else "", adapter.name, error)
     reading.troubles.extend(context.troubles)
     reading.records.extend(context.records)
-    reading.notices.extend(context.notices)
 
 
 def _internal(reading: Reading, path: str, kind: str, error: BaseException) -> None:
