@@ -9,7 +9,9 @@ from typing import Any
 
 from iacgate.sdk import CheckSpec, find_check
 
-MODULES: dict[str, str] = {}
+MODULES: dict[str, str] = {
+    "iam-privilege-escalation": "iam",
+}
 """Check name → module of this package."""
 
 
