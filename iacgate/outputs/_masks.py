@@ -79,6 +79,7 @@ class Masks:
         self._subjects: dict[int, _Covered] = {}
         self._files: dict[str, _Covered] = {}
         self._residents: dict[str, list[Resource]] | None = None
+        self._found: dict[tuple[str, int], list[Location]] | None = None
 
     def spans(self, finding: Finding, number: int, line: str, window: Span) -> list[Span]:
         """The stretches of line ``number`` of the finding's file to cover, joined and in order.
@@ -87,13 +88,25 @@ class Masks:
         """
         place = finding.location
         found: list[Span] = []
-        if _SECRET_TAGS.intersection(finding.rule.tags):
-            found.extend(_stretch(place, number, line, ""))
+        own = (place,) if _SECRET_TAGS.intersection(finding.rule.tags) else ()
+        for secret in (*own, *self._found_secrets().get((place.file, number), ())):
+            found.extend(_stretch(secret, number, line, ""))
         for covered in (self._of_subject(finding.subject), self._of_file(place.file)):
             for where, key in covered.places_in(place.file, number, window):
                 found.extend(_stretch(where, number, line, key))
             found.extend(covered.occurrences(line, window))
         return _joined(found)
+
+    def _found_secrets(self) -> dict[tuple[str, int], list[Location]]:
+        """Where rules about secrets found one, by file and line: another rule may point at the same line."""
+        if self._found is None:
+            self._found = {}
+            for verdict in self._report.verdicts:
+                if _SECRET_TAGS.intersection(verdict.finding.rule.tags):
+                    place = verdict.finding.location
+                    for line in range(place.line, place.end_line + 1):
+                        self._found.setdefault((place.file, line), []).append(place)
+        return self._found
 
     def _of_subject(self, subject: Subject) -> _Covered:
         known = self._subjects.get(id(subject))

@@ -156,6 +156,14 @@ def test_place_of_a_finding_about_a_secret_is_covered(sink):
     assert Frames(sink.empty_report(), {"f": "ENV A=AKIA1234 # x"}.get, 80).of(verdict).text == "ENV A=*** # x"
 
 
+def test_secret_that_another_rule_found_on_the_line_is_covered(sink):
+    leak = sink.finding(sink.rule("r", Severity.HIGH, "t", tags=("secret",)), sink.IMAGE, "m", sink.at("f", 1, 7, 15))
+    neighbour = sink.finding(sink.rule("q", Severity.LOW, "t"), sink.IMAGE, "m", sink.at("f", 1, 1, 4))
+    verdicts = [sink.verdict(found, State.WARNED, Mode.WARN) for found in (leak, neighbour)]
+    report = sink.empty_report(verdicts=tuple(verdicts))
+    assert Frames(report, {"f": "ENV A=AKIA1234 # x"}.get, 80).of(verdicts[1]).text == "ENV A=*** # x"
+
+
 def test_deep_body_is_no_burden(sink):
     body: dict = {"password": Secret("hunter22")}
     for _ in range(50_000):
