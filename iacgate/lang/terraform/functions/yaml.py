@@ -20,7 +20,8 @@ _HEX = re.compile(r"0x[0-9a-fA-F]{1,15}")
 _DISPUTED = re.compile(
     r"(?i:y|n|yes|no|on|off|[-+]?\.inf|\.nan|<<|=)|[-+.]?[0-9][-+.:_0-9a-fA-FxobeEtTzZ ]*|[-+]?\.[0-9].*"
 )
-_TAGS = {"tag:yaml.org,2002:str", "!"}
+_TEXT = "tag:yaml.org,2002:str"
+"""What the reader calls plain text, whether it was tagged so or only looks so to YAML 1.1."""
 MOST_NODES = 200_000
 
 
@@ -66,9 +67,11 @@ class _Decoder:
 
 
 def _scalar(node: Any) -> Any:
-    if node.style or node.tag in _TAGS:
-        return str(node.value)
     text: str = node.value
+    if node.style or node.tag == "!":
+        return text
+    if node.tag == _TEXT and (text in _WORDS or _NUMBER.fullmatch(text) or _HEX.fullmatch(text)):
+        raise Exhausted("readers of YAML disagree on a word of this document")
     if text in _WORDS:
         return _WORDS[text]
     if _NUMBER.fullmatch(text):
