@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 
 from iacgate.errors import CommandError
 
@@ -74,6 +73,8 @@ def _unquoted(name: str) -> str:
 
 
 def _git(root: str, *arguments: str) -> str:
+    import subprocess
+
     command = ("git", "-C", root, *arguments)
     try:
         done = subprocess.run(command, capture_output=True, timeout=60, check=False)  # noqa: S603  (fixed program, no shell)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from iacgate.lang import shell
 from iacgate.lang.image import BadReference, parse_image
 from iacgate.lang.jmespath.logic import doubt
 from iacgate.model import Secret, Unknown
+
+if TYPE_CHECKING:
+    from iacgate.lang import shell
 
 
 def image(reference: Any) -> Any:
@@ -67,6 +69,8 @@ def commands(script: Any) -> Any:
     ``words`` are the arguments without quotes, ``prefix`` names what runs the command (``sudo``), ``pipes_to`` the
     commands that read its output, the next one first.
     """
+    from iacgate.lang import shell
+
     if isinstance(script, Secret):
         script = script.reveal()
     if isinstance(script, Unknown):
@@ -81,6 +85,8 @@ def commands(script: Any) -> Any:
 
 
 def _command(found: list[shell.Command], index: int) -> dict[str, Any]:
+    from iacgate.lang import shell
+
     command = found[index]
     return {
         "name": command.name,
