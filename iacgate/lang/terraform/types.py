@@ -263,7 +263,7 @@ def unify(types: list[Type]) -> Type | None:
         return _collection("list", distinct)
     if kinds <= {"object", "map"}:
         return _collection("map", distinct)
-    return _collection("set", distinct) if kinds == {"set"} else None
+    return _collection("set", distinct) if kinds <= {"tuple", "set"} else None
 
 
 def _unify_tuples(types: list[Type]) -> Type | None:

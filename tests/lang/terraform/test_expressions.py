@@ -64,6 +64,7 @@ def value(text: str):
         # conditions unify their arms
         ('true ? 1 : "a"', "1"), ("true ? [] : [1]", []), ("true ? { a = 1 } : { b = \"x\" }", {"a": "1"}),
         ("true ? [1] : [\"a\", \"b\"]", ["1"]), ("false ? var.u : 3", 3), ("true ? null : 3", None),
+        ('false ? toset([]) : ["b", "a", "b"]', ["a", "b"]), ("true ? {} : var.map", {}),
         # templates
         ('"${1}"', 1), ('"a${1}b${true}"', "a1btrue"), ('"%{ for x in [1, 2] }${x},%{ endfor }"', "1,2,"),
         ('"%{ if false }a%{ else }b%{ endif }"', "b"), ('"$${x}"', "${x}"),
