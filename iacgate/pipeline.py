@@ -120,7 +120,7 @@ def scan(paths: Sequence[str], request: Request) -> ScanReport:
             codeowners=load_codeowners(taken.root, settings.owner.codeowners),
             environment=request.environment,
             break_glass=checked_glass(request.break_glass, request.reason, settings),
-            whole=taken.inventory.whole and request.changed_since is None and not request.rules,
+            whole=_is_whole(paths, taken, request),
         ),
     )
     decision = decide(labelled.triaged, settings.enforcement, request.today)
@@ -245,6 +245,15 @@ def _applicable(native: NativeRules, inventory: Inventory, request: Request) -> 
     """The rules that may have a subject here; with ``--rule``, only those that are named."""
     named = {rule for name in request.rules for rule in native.resolve(name)}
     return [rule for rule in native.for_types(inventory.types) if not named or rule.id in named]
+
+
+def _is_whole(paths: Sequence[str], taken: Taken, request: Request) -> bool:
+    """Whether all that the settings speak of was judged, so that an exception that covers nothing is not needed."""
+    if not taken.inventory.whole or request.changed_since is not None or request.rules:
+        return False
+    home = os.path.realpath(taken.settings.folder or taken.root)
+    scopes = (os.path.realpath(os.path.join(request.cwd, path)) for path in paths)
+    return any(home == scope or home.startswith(scope.rstrip(os.sep) + os.sep) for scope in scopes)
 
 
 def _baseline(settings: Settings, request: Request, root: str) -> Baseline | None:

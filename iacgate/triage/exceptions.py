@@ -44,8 +44,9 @@ def stale(waiver: Waiver, today: date, announce_days: int, *, used: bool, whole:
     ``used``: it covered a finding (an expired one: would have). Unused ones are only named when all was scanned.
     """
     if is_expired(waiver, today):
-        rest = "what it covered is back" if used else "nothing that it covered is left: delete it"
-        return StaleWaiver(waiver=waiver, status="expired", note=f"expired on {waiver.expires}; {rest}")
+        gone = "; nothing that it covered is left: delete it" if whole else ""
+        rest = "; what it covered is back" if used else gone
+        return StaleWaiver(waiver=waiver, status="expired", note=f"expired on {waiver.expires}{rest}")
     if not used and whole:
         return StaleWaiver(waiver=waiver, status="unused", note="covers nothing: delete it")
     if waiver.expires is not None and (waiver.expires - today).days <= announce_days:
