@@ -184,6 +184,25 @@ def test_a_pack_that_does_not_load(tmp_path, shipped, rule, more, message):
         NativeRules.load(packs=[tmp_path / "policy"], index=shipped, entry_points=False)
 
 
+@pytest.mark.parametrize(
+    ("params", "message", "hint"),
+    [
+        ("", "unknown check 'iam-privilege-escalatoin'", "iam-privilege-escalation"),
+        ("params: {atribute: x}\n", "has no parameter 'atribute'", "attribute"),
+        ("params: {attribute: 5}\n", "'attribute' cannot be 5", "str"),
+    ],
+)
+def test_a_check_that_does_not_fit(tmp_path, params, message, hint):
+    name = "iam-privilege-escalation" if params else "iam-privilege-escalatoin"
+    text = RULE.format(id="team-rule", on="aws_thing", alias="T", more="")
+    text = text.replace("deny: bad == `true`", f"check: {name}").replace("params: {most: 1}\n", params)
+    (tmp_path / "team-rule.yaml").write_text(text)
+    with pytest.raises(PolicyError, match=message) as caught:
+        gather([tmp_path], entry_points=False)
+    assert hint in caught.value.hint
+    assert caught.value.location.line == 5
+
+
 def test_a_pack_that_is_not_there(tmp_path):
     with pytest.raises(PolicyError, match="does not exist"):
         gather([tmp_path / "nothing"], entry_points=False)

@@ -15,6 +15,9 @@ from iacgate.spi import plugins
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from iacgate.engines.native.compile import Record
+    from iacgate.engines.native.source import RuleText
+
 _FOREIGN = re.compile(r"^apiVersion:", re.MULTILINE)
 _NATIVE = re.compile(r"^id:", re.MULTILINE)
 _SKIPPED = {"fixtures", "node_modules", "__pycache__"}
@@ -115,4 +118,17 @@ def _record(text: str, place: str, folder: Path) -> dict[str, Any]:
     validate(read)
     below = tuple(os.path.relpath(place, folder).split(os.sep)[:-1])
     provider, service = (*below, "", "")[:2] if len(below) == 2 else ("", "")
-    return compile_rule(read, provider=provider, service=service)
+    record = compile_rule(read, provider=provider, service=service)
+    if "check" in record:
+        _try_check(read, record)
+    return record
+
+
+def _try_check(read: RuleText, record: Record) -> None:
+    """Bind the check a rule names to its parameters, so that a mistake shows now and not on the first resource."""
+    from iacgate.engines.native.library import find_bound
+
+    try:
+        find_bound(record["check"], record.get("params") or {})
+    except PolicyError as error:
+        raise read.error(error.message, "check", hint=error.hint) from None

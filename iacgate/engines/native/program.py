@@ -115,7 +115,10 @@ class _Program:
     def __init__(self, record: Mapping[str, Any], params: Mapping[str, Any]) -> None:
         self.params = params
         self.title: str = record["title"]
-        self.message: list[Any] = record.get("message") or [_as_sentence(self.title)]
+        self.message: list[Any] = [
+            part if isinstance(part, str) else compile_value(part)
+            for part in record.get("message") or [_as_sentence(self.title)]
+        ]
         self.at: Node | None = record.get("at")
         self.tree: Node = record["deny"] if "deny" in record else ["not", record["require"]]
         self.verdict = compile_condition(self.tree)
@@ -197,10 +200,7 @@ class _Program:
 
     def sentence(self, element: Any, context: Context) -> str:
         """The message, with its expressions evaluated on the element."""
-        parts = [
-            part if isinstance(part, str) else shown(compile_value(part)(element, context)) for part in self.message
-        ]
-        return "".join(parts)
+        return "".join(part if isinstance(part, str) else shown(part(element, context)) for part in self.message)
 
 
 def _first(*paths: Path | None) -> Path:
