@@ -167,10 +167,11 @@ class Inventory:
 
     ``whole`` is false when only some files of a tree were read: absence of another resource is then unknown.
     ``related`` is given by the join room: the resources of a type that name this one, or that it names; a
-    :class:`~iacgate.model.values.Partial` list when there may be more.
+    :class:`~iacgate.model.values.Partial` list when there may be more. ``memo`` is where functions keep what they found
+    out about a resource, so that fifty rules do not look for the same containers fifty times.
     """
 
-    __slots__ = ("_by_address", "_by_type", "_related", "documents", "resources", "whole")
+    __slots__ = ("_by_address", "_by_type", "_related", "documents", "memo", "resources", "whole")
 
     def __init__(
         self,
@@ -188,6 +189,7 @@ class Inventory:
         for resource in self.resources:
             self._by_type.setdefault(resource.type, []).append(resource)
         self._by_address: dict[str, Resource] = {}
+        self.memo: dict[tuple[str, int], Any] = {}
 
     @property
     def types(self) -> Iterable[str]:
