@@ -10,6 +10,9 @@ from typing import Any
 from iacgate.sdk import CheckSpec, find_check
 
 MODULES: dict[str, str] = {
+    "aws-iam-statement": "aws_iam",
+    "aws-network-acl-open": "aws_network_acl",
+    "aws-s3-acl-open": "aws_s3",
     "iam-privilege-escalation": "iam",
 }
 """Check name → module of this package."""
