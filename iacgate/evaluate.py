@@ -7,6 +7,7 @@ check does: a violation is a fail (and beats a doubt), a doubt or an undecided v
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from iacgate.model import (
     Document,
@@ -69,9 +70,10 @@ def _judge(rule: Rule, subject: Subject, inventory: Inventory) -> Evaluation:
 def without_twins(evaluations: Sequence[Evaluation]) -> list[Evaluation]:
     """A plan and its source, scanned together, say the same thing twice: what both say is reported on the plan only.
 
-    Twins are findings of one rule on one address and line. What only the source says stays: the plan may be old.
+    Twins are findings of one rule on one address, at one line or at one path: a plan may lead from a rendered policy
+    to the statement in it where the source stops at the attribute. What only the source says stays, for plans grow old.
     """
-    planned = {_twin_key(finding) for finding in _of_adapter(evaluations, "terraform-plan")}
+    planned = {key for finding in _of_adapter(evaluations, "terraform-plan") for key in _twin_keys(finding)}
     if not planned:
         return list(evaluations)
     return [_without(evaluation, planned) for evaluation in evaluations]
@@ -83,15 +85,16 @@ def _of_adapter(evaluations: Sequence[Evaluation], adapter: str) -> Iterator[Fin
             yield from evaluation.findings
 
 
-def _twin_key(finding: Finding) -> tuple[str, str, str, int]:
-    return finding.rule.id, finding.subject.address, finding.location.file, finding.location.line
+def _twin_keys(finding: Finding) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    identity = (finding.rule.id, finding.subject.address)
+    return (*identity, finding.location.file, finding.location.line), (*identity, finding.path)
 
 
-def _without(evaluation: Evaluation, planned: set[tuple[str, str, str, int]]) -> Evaluation:
+def _without(evaluation: Evaluation, planned: set[tuple[Any, ...]]) -> Evaluation:
     subject = evaluation.subject
     if not evaluation.findings or not isinstance(subject, Resource) or subject.adapter != "terraform":
         return evaluation
-    kept = tuple(finding for finding in evaluation.findings if _twin_key(finding) not in planned)
+    kept = tuple(finding for finding in evaluation.findings if planned.isdisjoint(_twin_keys(finding)))
     if len(kept) == len(evaluation.findings):
         return evaluation
     return replace(evaluation, findings=kept, detail=evaluation.detail or "reported on the plan")
