@@ -50,10 +50,20 @@ def compile_condition(node: Node) -> Condition:
         return _CONDITIONS[kind](node)
     value = compile_value(node)
     if is_boolean(node):
-        return value
+        return _never_null(value)
 
     def condition(v: Any, c: Context) -> Truth:
         return truth(value(v, c))
+
+    return condition
+
+
+def _never_null(value: Value) -> Condition:
+    """A function that answers in three values; null, where it could make nothing of its arguments, is false."""
+
+    def condition(v: Any, c: Context) -> Truth:
+        answer = value(v, c)
+        return False if answer is None else answer
 
     return condition
 

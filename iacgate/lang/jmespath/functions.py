@@ -137,6 +137,13 @@ ARITY: dict[str, tuple[int, int]] = {name: row[2:] for name, row in TABLE.items(
 ARITY.update({alias: ARITY[name] for alias, name in ALIASES.items()})
 
 
+def reference_of(name: str) -> int | None:
+    """Which argument of a function is written with ``&``; ``None`` when none is."""
+    if name == "map":
+        return 0
+    return 1 if name in TABLE and TABLE[name][1] == "lambda" else None
+
+
 @cache
 def resolve(name: str) -> tuple[str, Callable[..., Any]]:
     """How a function is called, and the function. The name was checked when the expression was parsed."""

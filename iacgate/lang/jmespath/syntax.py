@@ -207,6 +207,28 @@ def _check_calls(node: Node, tokens: list[dict[str, Any]]) -> None:
         least, most = ARITY[name]
         if not least <= given <= most:
             raise ExpressionError(f"{name}() takes {_amount(least, most)}, here it is given {given}", offset)
+    _check_references(node, places)
+
+
+def _check_references(node: Node, places: dict[str, int]) -> None:
+    """``&…`` stands where a function takes an expression, and only there."""
+    from iacgate.lang.jmespath.functions import reference_of
+
+    if node[0] == "lambda":
+        raise ExpressionError("& stands only in calls such as any(list, &condition)")
+    for inner in walk(node):
+        wanted = reference_of(inner[1]) if inner[0] == "call" else None
+        for position, child in enumerate(children(inner)):
+            if (child[0] == "lambda") is not (position == wanted and inner[0] == "call"):
+                raise _misplaced(inner, child, places)
+
+
+def _misplaced(node: Node, child: Node, places: dict[str, int]) -> ExpressionError:
+    name = node[1] if node[0] == "call" else ""
+    if child[0] == "lambda":
+        return ExpressionError("& stands only in calls such as any(list, &condition)", places.get(name, 0))
+    hint = f"write {name}(&expression, list)" if name == "map" else f"write {name}(list, &expression)"
+    return ExpressionError(f"{name}() takes an expression with &", places.get(name, 0), hint)
 
 
 def _call_places(tokens: list[dict[str, Any]]) -> dict[str, int]:
