@@ -109,6 +109,15 @@ def test_the_index_is_never_stale(tmp_path):
     assert list(fresh_index(rules, file).ids) == ["b-rule"]
 
 
+def test_the_same_rules_give_the_same_bytes(tmp_path):
+    rules = tmp_path / "rules"
+    write(rules / "aws" / "s3", "a-rule")
+    write_index(rules, tmp_path / "one.json")
+    os.utime(rules / "aws" / "s3" / "a-rule.yaml", (1, 1))
+    write_index(rules, tmp_path / "two.json")
+    assert (tmp_path / "one.json").read_bytes() == (tmp_path / "two.json").read_bytes()
+
+
 def test_a_place_that_cannot_be_written_does_not_matter(tmp_path):
     write(tmp_path / "rules" / "aws" / "s3", "a-rule")
     assert list(fresh_index(tmp_path / "rules", tmp_path / "missing" / "_rules.json").ids) == ["a-rule"]

@@ -137,15 +137,18 @@ def fresh_index(rules_dir: AnyPath, file: AnyPath) -> Index:
     old = _existing(file, rules_dir)
     if old is not None and old.files == stamps:
         return old
-    content = _compiled(rules_dir, stamps, old)
+    content = _assemble(_lines(rules_dir, stamps, old), stamps)
     with suppress(OSError):
         _replace(file, content)
     return Index(content, rules_dir)
 
 
 def write_index(rules_dir: AnyPath, out_file: AnyPath) -> None:
-    """Compile a rules folder into an index file. Raises :class:`~iacgate.errors.PolicyError`."""
-    _replace(out_file, _compiled(rules_dir, _stamps(rules_dir), None))
+    """Compile a rules folder into an index file, the same bytes for the same rules.
+
+    Raises :class:`~iacgate.errors.PolicyError`.
+    """
+    _replace(out_file, _assemble(_lines(rules_dir, _stamps(rules_dir), None), {}))
 
 
 def _existing(file: AnyPath, sources: AnyPath) -> Index | None:
@@ -179,8 +182,8 @@ def _rule_files(folder: str, prefix: str) -> Iterator[tuple[os.DirEntry[str], st
                 yield entry, prefix + entry.name
 
 
-def _compiled(rules_dir: AnyPath, stamps: dict[str, Stamp], old: Index | None) -> bytes:
-    """The bytes of the index; lines of files that did not change are taken over from the old one."""
+def _lines(rules_dir: AnyPath, stamps: dict[str, Stamp], old: Index | None) -> dict[str, bytes]:
+    """The record of every rule; of files that did not change it is taken over from the old index."""
     same_code = old is not None and all(old.files.get(name) == stamps[name] for name in _COMPILERS)
     lines: dict[str, bytes] = {}
     for relative, stamp in stamps.items():
@@ -191,7 +194,7 @@ def _compiled(rules_dir: AnyPath, stamps: dict[str, Stamp], old: Index | None) -
             raise PolicyError(f"rule {rule!r} stands in two files", f"rename {relative}")
         known = old is not None and same_code and old.files.get(relative) == stamp and rule in old
         lines[rule] = old.line(rule) if known and old is not None else _compile_file(rules_dir, relative)
-    return _assemble(lines, stamps)
+    return lines
 
 
 def _compile_file(rules_dir: AnyPath, relative: str) -> bytes:
