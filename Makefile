@@ -14,6 +14,7 @@ $(STAMP): pyproject.toml hatch_build.py
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[all]' --group test --group check --group docs
+	$(BIN)/python -m compileall -q iacgate
 	touch $@
 
 demo: $(VENV)/.demo ## Scan the sample shop and say what to try next
