@@ -85,7 +85,10 @@ def _usage(error: click.ClickException) -> int:
 
 
 def _say(kind: str, message: str, hint: str = "") -> None:
-    sys.stderr.write(f"{kind}: {message}\n")
+    """To standard error. Text may quote files: what has more lines than one cannot begin a line of its own (CI systems
+    obey lines that begin like commands)."""
+    lines = "\n  | ".join(message.splitlines())
+    sys.stderr.write(f"{kind}: {lines}\n")
     for line in filter(None, hint.splitlines()):
         sys.stderr.write(f"  help: {line}\n")
 

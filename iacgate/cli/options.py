@@ -140,5 +140,6 @@ def terminal_width(stream: Any) -> int:
 
 
 def note(text: str) -> None:
-    """A remark on standard error."""
-    sys.stderr.write(f"{text}\n")
+    """A remark on standard error; no line of it but the first begins as quoted text wants it to."""
+    lines = "\n  | ".join(text.splitlines())
+    sys.stderr.write(f"{lines}\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -172,13 +173,22 @@ def _write(report: ScanReport, targets: list[tuple[str, str | None]], shown: dic
 
 
 def _guarded(text: str) -> str:
-    """On GitHub, text that quotes scanned files must not be able to give workflow commands."""
-    if os.environ.get("GITHUB_ACTIONS") != "true":
+    """On GitHub, text that quotes scanned files must not be able to give workflow commands; files take it as it is."""
+    if os.environ.get("GITHUB_ACTIONS") != "true" or _goes_to_file(sys.stdout):
         return text
     import secrets
 
-    token = secrets.token_hex(16)
-    return f"::stop-commands::{token}\n{text.rstrip()}\n::{token}::\n"
+    from iacgate.outputs.github import fenced
+
+    return fenced(text, secrets.token_hex(16))
+
+
+def _goes_to_file(stream: Any) -> bool:
+    """Whether the stream was redirected to a file, such as a job summary, which obeys no commands."""
+    try:
+        return stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
+    except (OSError, ValueError):
+        return False
 
 
 def _print(text: str) -> None:
