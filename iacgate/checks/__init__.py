@@ -13,6 +13,8 @@ MODULES: dict[str, str] = {
     "aws-iam-statement": "aws_iam",
     "aws-network-acl-open": "aws_network_acl",
     "aws-s3-acl-open": "aws_s3",
+    "azure-custom-owner-role": "azure_roles",
+    "google-public-members": "google_members",
     "iam-privilege-escalation": "iam",
 }
 """Check name → module of this package."""
