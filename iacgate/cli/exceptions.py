@@ -52,10 +52,24 @@ def list_all(output: str, **values: Any) -> int:
 
 
 @command.command("lint")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
 @with_options(PLACE_OPTIONS)
-def lint(**values: Any) -> int:
-    """Check the settings, the exceptions and your own rules without scanning anything."""
-    settings, waivers, today = _loaded(values)
+def lint(paths: tuple[str, ...], **values: Any) -> int:
+    """Check the settings, the exceptions and your own rules without scanning anything.
+
+    PATH is a folder or a file: the settings that hold there are checked, each settings file once. Without PATH the
+    current folder's.
+    """
+    seen = set()
+    for path in paths or (".",):
+        settings, waivers, today = _loaded(values, path)
+        if settings.file not in seen:
+            seen.add(settings.file)
+            _lint_one(settings, waivers, today, values)
+    return 0
+
+
+def _lint_one(settings: Settings, waivers: tuple[Waiver, ...], today: date, values: dict[str, Any]) -> None:
     names = _names(settings, values)
     check_setting_names(settings, names)
     check_exception_names(waivers, names)
@@ -64,7 +78,6 @@ def lint(**values: Any) -> int:
         if row["status"] != "live":
             note(f"{waiver.location}: exception {waiver.id} is {row['status']}, last day {waiver.expires}")
     click.echo(f"settings: {settings.file or 'defaults'}; exceptions: {len(waivers)}; nothing wrong")
-    return 0
 
 
 @command.command("add")
@@ -174,12 +187,15 @@ def _text(target: str) -> str:
         raise CommandError(f"cannot read {target}: {broken}") from None
 
 
-def _loaded(values: dict[str, Any], *, may_be_absent: bool = False) -> tuple[Settings, tuple[Waiver, ...], date]:
-    """The settings, the exceptions and the day; with ``may_be_absent`` a file that is not there holds none."""
+def _loaded(
+    values: dict[str, Any], path: str = ".", *, may_be_absent: bool = False
+) -> tuple[Settings, tuple[Waiver, ...], date]:
+    """The settings that hold at a path, their exceptions and the day; with ``may_be_absent`` a file that is not there
+    holds none."""
     from iacgate.pipeline import settings_of
 
     request = request_from(dict(values))
-    settings = settings_of((".",), request)
+    settings = settings_of((path,), request)
     if request.exceptions is not None:
         named = os.path.join(request.cwd, request.exceptions)
         settings = replace(settings, exceptions=replace(settings.exceptions, file=named))

@@ -171,3 +171,16 @@ def test_lint_says_what_is_wrong_with_settings_exceptions_and_rules(folder, caps
     (folder / "iacgate.yaml").write_text("maturity: 9\n")
     assert run(["exceptions", "lint"]) == 2
     assert "iacgate.yaml:1:11: maturity is 9" in capsys.readouterr().err
+
+
+def test_lint_checks_the_settings_that_hold_at_each_path(folder, capsys):
+    (folder / "sub/exc.yaml").write_text("exceptions: []\n")
+    (folder / "other").mkdir()
+    (folder / "other/iacgate.yaml").write_text("maturity: 1\n")
+    assert run(["exceptions", "lint", "sub", "sub/exc.yaml", "other/iacgate.yaml"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(";")[0] for line in lines] == ["settings: iacgate.yaml", "settings: other/iacgate.yaml"]
+    (folder / "other/iacgate.yaml").write_text("maturity: many\n")
+    assert run(["exceptions", "lint"]) == 0
+    assert run(["exceptions", "lint", "other/iacgate.yaml"]) == 2
+    assert "other/iacgate.yaml:1" in capsys.readouterr().err
