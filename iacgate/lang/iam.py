@@ -39,7 +39,8 @@ _RESTRICTING = frozenset((
     "aws:sourceaccount", "aws:sourcearn", "aws:sourceip", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourceowner",
     "aws:sourcevpc", "aws:sourcevpce", "aws:userid", "aws:username", "aws:vpcsourceip",
     "elasticfilesystem:accessedviamounttarget", "elasticfilesystem:accesspointarn", "kms:calleraccount",
-    "lambda:sourcefunctionarn", "s3:dataaccesspointaccount", "s3:dataaccesspointarn", "sns:endpoint",
+    "aws:vpceaccount", "aws:vpceorgid", "aws:vpceorgpaths", "lambda:sourcefunctionarn", "s3:dataaccesspointaccount",
+    "s3:dataaccesspointarn", "sns:endpoint",
 ))  # fmt: skip
 """Condition keys that say who may call, or from where."""
 
@@ -227,7 +228,15 @@ def _is_everybody(principal: Any) -> Truth:
     principal = _bare(principal)
     if isinstance(principal, Unknown):
         return False if principal.prefix and not principal.prefix.startswith("arn:aws:iam::*") else doubt(principal)
-    return principal in {"*", "arn:aws:iam::*:root", "arn:aws:iam::*:*"}
+    return _any_account(principal)
+
+
+def _any_account(text: Any) -> bool:
+    """Whether a principal is a wildcard, or an ARN with one for the account (``arn:aws:iam::*:role/app``)."""
+    if not isinstance(text, str):
+        return False
+    parts = text.split(":", 5)
+    return text == "*" or (parts[0] in {"arn", "*"} and len(parts) > 4 and parts[4] == "*")
 
 
 def restricted(statement: Any) -> Truth:
@@ -268,8 +277,8 @@ def _narrow(key: str, values: Any) -> Truth:
         return doubt(values) if not (values.prefix or values.suffix or values.ref) else True
     if key == "aws:sourceip":
         return negate(open_to_world(values))
-    wide = _any(equal(one, "*") for one in _each(values) if not isinstance(one, Unknown))
-    return negate(wide)
+    known = [_bare(one) for one in _each(values) if not isinstance(one, Unknown)]
+    return not any(one == "*" or (key == "aws:principalarn" and _any_account(one)) for one in known)
 
 
 def public_statement(statement: Any) -> Truth:
