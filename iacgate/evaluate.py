@@ -70,13 +70,15 @@ def _judge(rule: Rule, subject: Subject, inventory: Inventory) -> Evaluation:
 def without_twins(evaluations: Sequence[Evaluation]) -> list[Evaluation]:
     """A plan and its source, scanned together, say the same thing twice: what both say is reported on the plan only.
 
-    Twins are findings of one rule on one address, at one line or at one path: a plan may lead from a rendered policy
-    to the statement in it where the source stops at the attribute. What only the source says stays, for plans grow old.
+    Twins are findings of one rule on one address of one root module, at one line or at one path: a plan may lead from a
+    rendered policy to the statement in it where the source stops at the attribute. A plan whose source is not known has
+    a twin where only one root module has the address. What only the source says stays, for plans grow old.
     """
     planned = {key for finding in _of_adapter(evaluations, "terraform-plan") for key in _twin_keys(finding)}
     if not planned:
         return list(evaluations)
-    return [_without(evaluation, planned) for evaluation in evaluations]
+    alone = _in_one_root(evaluation.subject for evaluation in evaluations)
+    return [_without(evaluation, planned, alone) for evaluation in evaluations]
 
 
 def _of_adapter(evaluations: Sequence[Evaluation], adapter: str) -> Iterator[Finding]:
@@ -86,18 +88,41 @@ def _of_adapter(evaluations: Sequence[Evaluation], adapter: str) -> Iterator[Fin
 
 
 def _twin_keys(finding: Finding) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-    identity = (finding.rule.id, finding.subject.address)
+    identity = (finding.rule.id, finding.subject.address, _root_folder(finding.subject))
     return (*identity, finding.location.file, finding.location.line), (*identity, finding.path)
 
 
-def _without(evaluation: Evaluation, planned: set[tuple[Any, ...]]) -> Evaluation:
+def _root_folder(subject: Subject) -> str | None:
+    """The folder of the root module, where the outermost call or the block itself stands; ``None`` for "in a plan"."""
+    place = subject.at()
+    outermost = place.via[0] if place.via else place
+    in_plan = isinstance(subject, Resource) and outermost.file == subject.root
+    return None if in_plan else outermost.file.rpartition("/")[0]
+
+
+def _in_one_root(subjects: Iterable[Subject]) -> set[str]:
+    """The addresses that only one root module has."""
+    roots: dict[str, set[str]] = {}
+    for subject in subjects:
+        if isinstance(subject, Resource) and subject.adapter == "terraform":
+            roots.setdefault(subject.address, set()).add(subject.root)
+    return {address for address, names in roots.items() if len(names) == 1}
+
+
+def _without(evaluation: Evaluation, planned: set[tuple[Any, ...]], alone: set[str]) -> Evaluation:
     subject = evaluation.subject
     if not evaluation.findings or not isinstance(subject, Resource) or subject.adapter != "terraform":
         return evaluation
-    kept = tuple(finding for finding in evaluation.findings if planned.isdisjoint(_twin_keys(finding)))
+    kept = tuple(finding for finding in evaluation.findings if not _is_planned(finding, planned, alone))
     if len(kept) == len(evaluation.findings):
         return evaluation
     return replace(evaluation, findings=kept, detail=evaluation.detail or "reported on the plan")
+
+
+def _is_planned(finding: Finding, planned: set[tuple[Any, ...]], alone: set[str]) -> bool:
+    address = finding.subject.address
+    without_source = (finding.rule.id, address, None, finding.path)
+    return not planned.isdisjoint(_twin_keys(finding)) or (address in alone and without_source in planned)
 
 
 def rule_troubles(evaluations: Iterable[Evaluation]) -> list[Trouble]:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from iacgate.errors import SyntaxFailure
 from iacgate.inputs import terraform
+from iacgate.join import build_inventory
 from iacgate.model import Partial, Resource, Secret, SourceFile, Unknown, jsonable
 from iacgate.spi import InputContext
 
@@ -590,3 +591,31 @@ def test_words_in_any_order_never_crash(words):
     for resource in terraform.normalise(documents, context):
         resource.relations()
         jsonable(resource.body)
+
+
+def test_equal_addresses_of_two_roots_are_two_things(scan):
+    """Each belongs to its own root, in a shared module as well, and never meets its namesake."""
+    bucket = 'resource "aws_s3_bucket" "b" {}\nmodule "shared" {\n  source = "../../shared"\n}\n'
+    versioning = 'resource "aws_s3_bucket_versioning" "v" {\n  bucket = aws_s3_bucket.b.id\n}\n'
+    found = scan(
+        {
+            "envs/dev/main.tf": bucket,
+            "envs/prod/main.tf": bucket + versioning,
+            "shared/main.tf": 'resource "aws_s3_bucket" "c" {}\n' + versioning.replace(".b.", ".c."),
+            "main.tf": 'resource "aws_s3_bucket" "b" {}\n',
+        }
+    )
+    inventory = build_inventory(found.all, (), whole=True)
+    belonging = {
+        (item.root, item.address): [(other.root, other.address) for other in related]
+        for item in inventory.of_type("aws_s3_bucket")
+        for related in [inventory.related(item, "aws_s3_bucket_versioning")]
+    }
+    shared = "module.shared.aws_s3_bucket"
+    assert belonging == {
+        (".", "aws_s3_bucket.b"): [],
+        ("envs/dev", "aws_s3_bucket.b"): [],
+        ("envs/dev", f"{shared}.c"): [("envs/dev", f"{shared}_versioning.v")],
+        ("envs/prod", "aws_s3_bucket.b"): [("envs/prod", "aws_s3_bucket_versioning.v")],
+        ("envs/prod", f"{shared}.c"): [("envs/prod", f"{shared}_versioning.v")],
+    }

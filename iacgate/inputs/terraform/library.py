@@ -48,6 +48,11 @@ class Library:
         called = {target for folder in folders for target in self._targets(folder)}
         return [folder for folder in folders if folder not in called] or folders
 
+    def shown(self, folder: str) -> str:
+        """A scanned folder as reports name it: from their root, ``.`` for the root itself, ``-`` for standard input."""
+        documents = self._folders[folder].values()
+        return next(document.path.rpartition("/")[0] for document in documents) or ("." if folder else "-")
+
     def values(self, folder: str) -> list[HclDocument]:
         """The files of variable values that a root reads by itself, lowest precedence first."""
         files = self._folders.get(folder, {})

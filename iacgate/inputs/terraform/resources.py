@@ -42,16 +42,17 @@ def resources(documents: list[HclDocument], context: InputContext) -> list[Resou
             if root is None:
                 continue
             values.assign(root)
+            shown = library.shown(folder)
             for instance in modules(root):
                 if instance.module.folder not in reached:
                     reached.add(instance.module.folder)
                     _name_repeated(instance, said)
-                made.extend(_of_module(instance, library))
+                made.extend(_of_module(instance, library, shown))
     if limits.reached:
         said.trouble("limit", limits.reached)
     for folder in library.scanned():
         if folder not in reached:
-            said.notice(f"{_shown(folder, library)}: no call makes an instance of this module, nothing in it is judged")
+            said.notice(f"{library.shown(folder)}: no call makes an instance of this module, nothing in it is judged")
     return made
 
 
@@ -70,13 +71,6 @@ def _root(folder: str, library: Library, said: _Said, limits: Limits) -> ModuleI
         limits=limits,
     )
     return ModuleInstance(project, module)
-
-
-def _shown(folder: str, library: Library) -> str:
-    module = library.module(folder)
-    for definition in module.resources.values() if module else ():
-        return definition.file.path.rpartition("/")[0] or "."
-    return folder.rpartition("/")[2]
 
 
 def _name_repeated(module: ModuleInstance, said: _Said) -> None:
@@ -103,14 +97,14 @@ class _Said:
             self.context.notices.append(message)
 
 
-def _of_module(module: ModuleInstance, library: Library) -> Iterator[Resource]:
+def _of_module(module: ModuleInstance, library: Library, root: str) -> Iterator[Resource]:
     for instance in own_instances(module):
-        yield _resource(instance, library.document_of(instance.definition.file))
+        yield _resource(instance, library.document_of(instance.definition.file), root)
     for group in groups(module):
-        yield _call(group, library.document_of(group.definition.file))
+        yield _call(group, library.document_of(group.definition.file), root)
 
 
-def _resource(instance: Instance, document: HclDocument) -> Resource:
+def _resource(instance: Instance, document: HclDocument, root: str) -> Resource:
     definition = instance.definition
     body = instance.body()
     category = _CATEGORIES[definition.block.type]
@@ -129,10 +123,11 @@ def _resource(instance: Instance, document: HclDocument) -> Resource:
         relations=_Relations(instance),
         symbolic=instance.symbolic,
         focus=document.focus,
+        root=root,
     )
 
 
-def _call(group: CallGroup, document: HclDocument) -> Resource:
+def _call(group: CallGroup, document: HclDocument, root: str) -> Resource:
     """A module call, for rules about where modules come from."""
     definition = group.definition
     body = {key: definition.text_of(key) for key in ("source", "version") if definition.text_of(key)}
@@ -149,6 +144,7 @@ def _call(group: CallGroup, document: HclDocument) -> Resource:
         config_address=group.config_address,
         symbolic=group.owner.symbolic,
         focus=document.focus,
+        root=root,
     )
 
 
