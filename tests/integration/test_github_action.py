@@ -239,7 +239,7 @@ def test_word_that_is_no_severity_is_a_usage_error(runner):
     assert (run.code, run.failed_step) == (2, "Verdict")
     assert (run.outputs["exit-code"], run.outputs["gate"], run.outputs["decision"]) == ("2", "error", "error")
     assert "sarif-file" not in run.outputs, "nothing to upload"
-    assert "did you mean high?" in run.log
+    assert "did you mean 'high'?" in run.log
     assert "did not finish" in run.summary
 
 
