@@ -15,7 +15,9 @@
 
 from __future__ import annotations
 
-from iacgate.model import Location
+from collections.abc import Iterable
+
+from iacgate.model import Location, nearest
 
 
 class IacgateError(Exception):
@@ -66,3 +68,9 @@ class SourceSkipped(Exception):  # noqa: N818  (nothing failed)
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
         self.detail = detail
+
+
+def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
+    """The hint ``did you mean 'x'?`` with the known word most like ``word``; ``otherwise`` when none is like it."""
+    near = nearest(word, known)
+    return f"did you mean {near!r}?" if near else otherwise

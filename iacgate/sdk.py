@@ -22,7 +22,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from types import ModuleType
 from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
-from iacgate.errors import PolicyError
+from iacgate.errors import PolicyError, did_you_mean
 from iacgate.model import (
     Doubt,
     Inventory,
@@ -34,7 +34,6 @@ from iacgate.model import (
     Undecided,
     Unknown,
     Violation,
-    nearest,
 )
 
 __all__ = [
@@ -149,8 +148,7 @@ def _build(kind: type[Params], values: Mapping[str, Any], name: str) -> Params:
     hints = get_type_hints(kind)
     for key, value in values.items():
         if key not in known:
-            near = nearest(key, known)
-            hint = f"did you mean {near!r}?" if near else f"known: {', '.join(known) or 'none'}"
+            hint = did_you_mean(key, known, f"known: {', '.join(known) or 'none'}")
             raise PolicyError(f"check {name!r} has no parameter {key!r}", hint)
         if not _fits(value, hints[key]):
             raise PolicyError(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from iacgate.cli.options import INPUT_OPTIONS, note, request_from, with_options
-from iacgate.errors import CommandError
+from iacgate.errors import CommandError, did_you_mean
 
 if TYPE_CHECKING:
     from iacgate.engines.native import NativeRules
@@ -72,13 +72,9 @@ def _subjects(rules: NativeRules, name: str, address: str, inventory: Inventory)
 
 
 def _nearby(rules: NativeRules, names: tuple[str, ...], inventory: Inventory, address: str) -> str:
-    from iacgate.model import nearest
-
     there = [one.address for name in names for one in rules.rule(name).selects(inventory)]
-    close = nearest(address, there)
-    if close:
-        return f"did you mean {close!r}?"
-    return f"it looks at {', '.join(there[:3])}" if there else "`iacgate inventory` shows what is here"
+    others = f"it looks at {', '.join(there[:3])}" if there else "`iacgate inventory` shows what is here"
+    return did_you_mean(address, there, others)
 
 
 def _explained(rules: NativeRules, name: str, subject: Subject, inventory: Inventory) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import click
 
 from iacgate import __version__
 from iacgate.cli.entry import COMMANDS
+from iacgate.errors import did_you_mean
 
 EPILOG = """\b
 Examples:
@@ -49,12 +50,10 @@ class LazyGroup(click.Group):
 def _unknown(name: str) -> str:
     """For a misspelt command, the nearest one; for a path, the command the user most likely left out."""
     import os
-    from difflib import get_close_matches
 
     if os.path.exists(name):
         return f"no command {name!r}: to scan it, type `iacgate scan {name}`"
-    near = get_close_matches(name, COMMANDS, n=1)
-    return f"no command {name!r}: did you mean `{near[0]}`?" if near else f"no command {name!r}"
+    return f"no command {name!r}: {did_you_mean(name, COMMANDS, '`iacgate --help` lists them')}"
 
 
 def build() -> click.Group:

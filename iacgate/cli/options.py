@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from iacgate.errors import CommandError
+from iacgate.errors import CommandError, did_you_mean
 from iacgate.model import Severity
 from iacgate.pipeline import Request
 
@@ -37,7 +37,7 @@ class SeverityType(_OfSeverity):
         try:
             return Severity[str(value).upper()]
         except KeyError:
-            self.fail(f"{value!r} is no severity{near(str(value), [str(item) for item in Severity])}", param, ctx)
+            self.fail(f"{value!r} is no severity: {_severity_hint(value)}", param, ctx)
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:  # noqa: ARG002  (click's signature)
         from click.shell_completion import CompletionItem
@@ -59,12 +59,9 @@ class DayType(_OfDay):
             self.fail(f"{value!r} is no day: write it as 2027-01-31", param, ctx)
 
 
-def near(word: str, words: list[str]) -> str:
-    """``": did you mean x?"`` for the nearest of the words, or what the words are."""
-    from difflib import get_close_matches
-
-    match = get_close_matches(word.lower(), words, n=1)
-    return f": did you mean {match[0]}?" if match else f": use one of {', '.join(words)}"
+def _severity_hint(value: object) -> str:
+    words = [str(item) for item in Severity]
+    return did_you_mean(str(value), words, f"use one of {', '.join(words)}")
 
 
 INPUT_OPTIONS = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from iacgate.errors import ExceptionsError, SettingsError
+from iacgate.errors import ExceptionsError, SettingsError, did_you_mean
 from iacgate.model import Location, RuleNames, Settings, Waiver
 
 
@@ -28,8 +28,8 @@ _HINT = "`iacgate rules list` names all rules"
 
 def unknown_rule(word: str, names: RuleNames) -> str:
     """The sentence about a rule that is not there."""
-    near = names.nearest(word)
-    return f"unknown rule {word!r}: did you mean {near!r}?" if near else f"unknown rule {word!r}"
+    near = did_you_mean(word, names.words)
+    return f"unknown rule {word!r}: {near}" if near else f"unknown rule {word!r}"
 
 
 def _named(settings: Settings) -> Iterator[tuple[str, Location | None]]:

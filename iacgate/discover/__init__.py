@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from iacgate.discover.git import Lines, changed_lines, repository_root
 from iacgate.discover.ignore import IgnoreStack, Pattern, glob, read_patterns
-from iacgate.errors import CommandError
+from iacgate.errors import CommandError, did_you_mean
 from iacgate.model import Location, SourceFile, SourceRecord, SourceStatus, Trouble
 from iacgate.model.dataclass import dataclass, field
 
@@ -256,19 +256,16 @@ def _missing(shown: str, absolute: str, error: OSError) -> CommandError:
         return CommandError(f"{shown}: the link leads back to itself", "name the file it should lead to")
     if error.errno == errno.EACCES:
         return CommandError(f"{shown}: permission denied", "check the permissions of its folder")
-    near = _nearest_name(absolute)
-    return CommandError(f"{shown}: no such file or folder", f"did you mean {near}?" if near else "check the spelling")
-
-
-def _nearest_name(absolute: str) -> str | None:
-    from difflib import get_close_matches
-
     folder, name = os.path.split(absolute.rstrip(os.sep))
+    hint = did_you_mean(name, _names(folder), "check the spelling")
+    return CommandError(f"{shown}: no such file or folder", hint)
+
+
+def _names(folder: str) -> list[str]:
     try:
-        near = get_close_matches(name, os.listdir(folder), n=1)
+        return os.listdir(folder)
     except OSError:
-        return None
-    return near[0] if near else None
+        return []
 
 
 def _why(error: OSError) -> str:

@@ -73,9 +73,10 @@ class RuleNames:
             return True
         return is_pattern(word) and any(_glob(word).match(rule) for rule in self.ids)
 
-    def nearest(self, word: str) -> str:
-        """The id or alias most like a misspelt word, or "" when none is like it."""
-        return nearest(word, [*self.ids, *self.aliases])
+    @property
+    def words(self) -> list[str]:
+        """All ids and aliases: what a misspelt word may have been meant to be."""
+        return [*self.ids, *self.aliases]
 
     @classmethod
     def of(cls, rules: Iterable[Rule]) -> RuleNames:
@@ -115,12 +116,16 @@ def is_pattern(word: str) -> bool:
     return "*" in word or "?" in word
 
 
+_LONGEST_NAME = 200
+"""Longer words are not misspelt names, and comparing them takes time."""
+
+
 def nearest(word: str, words: Iterable[str]) -> str:
     """The one of ``words`` that ``word`` was most likely meant to be, or ""."""
     from difflib import get_close_matches
 
     folded = {candidate.lower(): candidate for candidate in words}
-    close = get_close_matches(word.lower(), folded, n=1, cutoff=0.6)
+    close = get_close_matches(word[:_LONGEST_NAME].lower(), folded, n=1)
     return folded[close[0]] if close else ""
 
 

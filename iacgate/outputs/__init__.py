@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any, cast
 
-from iacgate.errors import CommandError
+from iacgate.errors import CommandError, did_you_mean
 from iacgate.outputs._write import write
 from iacgate.spi import OutputFormat, plugins
 
@@ -78,8 +78,5 @@ def _plugins() -> dict[str, Any]:
 
 
 def _no_such_format(word: str, known: tuple[str, ...]) -> CommandError:
-    from difflib import get_close_matches
-
-    near = get_close_matches(word.lower(), known, n=1)
-    hint = f'did you mean "{near[0]}"?' if near else f"known formats: {', '.join(known)}"
-    return CommandError(f'unknown output format "{word}"', hint=hint)
+    hint = did_you_mean(word, known, f"known formats: {', '.join(known)}")
+    return CommandError(f"unknown output format {word!r}", hint)

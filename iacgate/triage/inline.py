@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from iacgate.errors import did_you_mean
 from iacgate.model import (
     Comment,
     Document,
@@ -185,8 +186,8 @@ def _notices(
     if ours:
         for word in waiver.rules:
             if not names.knows(word):
-                near = names.nearest(word)
-                yield f"{waiver.id}: unknown rule {word!r}" + (f": did you mean {near!r}?" if near else "")
+                near = did_you_mean(word, names.words)
+                yield f"{waiver.id}: unknown rule {word!r}" + (f": {near}" if near else "")
     if allowance.refused:
         if ours:
             yield f"{waiver.id}: this comment does not count: {allowance.refused}"

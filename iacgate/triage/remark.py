@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Literal
 
-from iacgate.model import nearest
+from iacgate.errors import did_you_mean
 from iacgate.model.dataclass import dataclass
 
 Reach = Literal["lines", "resource", "file"]
@@ -84,12 +84,8 @@ def parse_allow(text: str) -> Remark:
 
 
 def _unknown_word(word: str) -> str:
-    near = nearest(word, _WORDS)
-    return (
-        f"unknown word {word!r}: did you mean {near!r}?"
-        if near
-        else f"unknown word {word!r}: one of {', '.join(_WORDS)}"
-    )
+    hint = did_you_mean(word, _WORDS, f"one of {', '.join(_WORDS)}")
+    return f"unknown word {word!r}: {hint}"
 
 
 def _allow(rules: tuple[str, ...], values: dict[str, str]) -> Remark:

@@ -131,7 +131,7 @@ def test_a_tree_too_deep_is_said_and_the_rest_is_found(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "said"),
     [
-        ("mian.tf", "did you mean main.tf"),
+        ("mian.tf", "did you mean 'main.tf'"),
         ("loop.tf", "leads back to itself"),
         ("ftp://host/x", "no such kind of place"),
     ],

@@ -38,8 +38,8 @@ def test_spec(spec, wanted):
 @pytest.mark.parametrize(
     ("spec", "message", "hint"),
     [
-        ("sariff=x", 'unknown output format "sariff"', 'did you mean "sarif"?'),
-        ("qqq", 'unknown output format "qqq"', "known formats: text, concise, json"),
+        ("sariff=x", "unknown output format 'sariff'", "did you mean 'sarif'?"),
+        ("qqq", "unknown output format 'qqq'", "known formats: text, concise, json"),
         ("json=", 'names no file after "="', "-o json=FILE"),
     ],
 )

@@ -81,7 +81,7 @@ def test_refusals_say_what_and_where(text, line, column, says):
 
 @pytest.mark.parametrize(("word", "near"), [("RNU", "RUN"), ("COPPY", "COPY"), ("entrypont", "ENTRYPOINT")])
 def test_an_unknown_instruction_gets_the_nearest_right_word(word, near):
-    assert failure(f"FROM a\n{word} x y\n").hint == f"did you mean {near}?"
+    assert failure(f"FROM a\n{word} x y\n").hint == f"did you mean {near!r}?"
 
 
 def test_words_flags_and_pairs_know_their_places():

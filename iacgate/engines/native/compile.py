@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from iacgate.engines.native.source import RuleText
-from iacgate.lang.jmespath.names import nearest
+from iacgate.errors import did_you_mean
 from iacgate.lang.jmespath.syntax import ExpressionError, Node, calls, parse, walk
 
 Record = dict[str, Any]
@@ -54,7 +54,7 @@ def _check_keys(text: RuleText) -> None:
     for key in values:
         if key not in KEYS:
             raise text.error(
-                f"unknown key {key!r}", key, "", hint=nearest(key, KEYS) or f"known keys: {', '.join(KEYS)}"
+                f"unknown key {key!r}", key, "", hint=did_you_mean(str(key), KEYS, f"known keys: {', '.join(KEYS)}")
             )
     for key in REQUIRED:
         if values.get(key) in (None, "", []):
@@ -76,7 +76,7 @@ def _check_words(text: RuleText) -> None:
     if stem not in {values["id"], "-"}:
         raise text.error(f"rule {values['id']!r} stands in {stem}.yaml", "id", hint="the file is named as the rule")
     if values["severity"].lower() not in SEVERITIES:
-        hint = nearest(values["severity"], SEVERITIES) or f"one of {', '.join(SEVERITIES)}"
+        hint = did_you_mean(str(values["severity"]), SEVERITIES, f"one of {', '.join(SEVERITIES)}")
         raise text.error(f"unknown severity {values['severity']!r}", "severity", hint=hint)
     precision = values.get("precision", "high")
     if precision not in PRECISIONS:
@@ -97,7 +97,7 @@ def _check_on(text: RuleText) -> None:
         raise text.error("'on' must be a list", "on", hint=f"on: [{on}]")
     for index, word in enumerate(on):
         if not isinstance(word, str) or not _is_resource_word(word):
-            hint = nearest(str(word), WORDS) or f"a resource type, a glob, or one of {', '.join(WORDS)}"
+            hint = did_you_mean(str(word), WORDS, f"a resource type, a glob, or one of {', '.join(WORDS)}")
             raise text.error(f"unknown resource word {word!r}", "on", index, hint=hint)
 
 
@@ -201,7 +201,7 @@ def _check_params(text: RuleText, record: Record) -> None:
                 and node[2][0][1] not in declared
             ):
                 name = node[2][0][1]
-                hint = nearest(name, declared) or f"params: {{{name}: …}}"
+                hint = did_you_mean(name, declared, f"params: {{{name}: …}}")
                 raise text.error(f"{key}: unknown parameter {name!r}", key, hint=hint)
 
 

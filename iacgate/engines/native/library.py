@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from iacgate.engines.native.index import Index, load_index
 from iacgate.engines.native.program import build_rule
 from iacgate.engines.native.select import Selection, may_select
-from iacgate.errors import PolicyError
-from iacgate.lang.jmespath.names import nearest
+from iacgate.errors import PolicyError, did_you_mean
 from iacgate.model import Declined, Inventory, Rule, Severity, Subject
 
 if TYPE_CHECKING:
@@ -94,7 +93,7 @@ class NativeRules:
         if known:
             return known
         names = [*self.ids(), *self.aliases]
-        raise PolicyError(f"unknown rule {name!r}", nearest(name, names) or "`iacgate rules list` shows all")
+        raise PolicyError(f"unknown rule {name!r}", did_you_mean(name, names, "`iacgate rules list` shows all"))
 
     def _known(self, name: str) -> tuple[str, ...]:
         if name in self._index or name in self._records or name in self._extra:
@@ -194,7 +193,7 @@ class NativeRules:
     def _members(self, ruleset: str) -> Iterator[str]:
         for name in filter(None, (part.strip() for part in ruleset.split(","))):
             if name not in self.rulesets:
-                hint = nearest(name, self.rulesets) or f"one of {', '.join(self.rulesets)}"
+                hint = did_you_mean(name, self.rulesets, f"one of {', '.join(self.rulesets)}")
                 raise PolicyError(f"unknown rule set {name!r}", hint)
             if name == "strict":
                 yield from self.ids()
@@ -208,7 +207,7 @@ class NativeRules:
         declared = self.record(rule).get("params") or {}
         for name in values:
             if name not in declared:
-                hint = nearest(name, declared) or f"it has {', '.join(declared) or 'none'}"
+                hint = did_you_mean(name, declared, f"it has {', '.join(declared) or 'none'}")
                 raise PolicyError(f"rule {rule!r} has no parameter {name!r}", hint)
 
 
@@ -238,6 +237,6 @@ def find_bound(name: str, params: Mapping[str, Any]) -> Callable[[Subject, Inven
     installed = dict(plugins("iacgate.checks"))
     spec = installed.get(name)
     if not isinstance(spec, CheckSpec):
-        hint = nearest(name, [*MODULES, *installed])
+        hint = did_you_mean(name, [*MODULES, *installed])
         raise PolicyError(f"unknown check {name!r}", hint or "checks come with iacgate or with an installed package")
     return spec.bind(params)

@@ -11,8 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from iacgate.engines.native.compile import KEYS, PRECISIONS, SEVERITIES
 from iacgate.engines.native.source import RuleText
-from iacgate.errors import PolicyError
-from iacgate.lang.jmespath.names import nearest
+from iacgate.errors import PolicyError, did_you_mean
 
 Text = Annotated[str, Field(min_length=1)]
 Words = Annotated[list[Text], Field(min_length=1)]
@@ -66,14 +65,14 @@ def _failure(text: RuleText, error: ValidationError) -> PolicyError:
     kind, given = first["type"], first.get("input")
     if kind == "extra_forbidden":
         return text.error(
-            f"unknown key {name!r}", *path, "", hint=nearest(name, KEYS) or f"known keys: {', '.join(KEYS)}"
+            f"unknown key {name!r}", *path, "", hint=did_you_mean(name, KEYS, f"known keys: {', '.join(KEYS)}")
         )
     if kind == "missing":
         return text.error(f"{name!r} is missing", *path[:-1])
     if kind == "literal_error":
         words = SEVERITIES if name == "severity" else PRECISIONS
         return text.error(
-            f"unknown {name} {given!r}", *path, hint=nearest(str(given), words) or f"one of {', '.join(words)}"
+            f"unknown {name} {given!r}", *path, hint=did_you_mean(str(given), words, f"one of {', '.join(words)}")
         )
     if kind == "string_type":
         return text.error(f"{name!r} must be text, here it is {given!r}", *path, hint="put it in quotes")

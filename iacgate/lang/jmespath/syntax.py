@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any, cast
 
-from iacgate.lang.jmespath.names import nearest
+from iacgate.errors import did_you_mean
 
 Node = list[Any]
 """A tree, or a part of one."""
@@ -203,7 +203,7 @@ def _check_calls(node: Node, tokens: list[dict[str, Any]]) -> None:
         name, given = inner[1], len(inner[2])
         offset = places.get(name, 0)
         if name not in ARITY:
-            raise ExpressionError(f"unknown function {name!r}", offset, nearest(name, ARITY))
+            raise ExpressionError(f"unknown function {name!r}", offset, did_you_mean(name, ARITY))
         least, most = ARITY[name]
         if not least <= given <= most:
             raise ExpressionError(f"{name}() takes {_amount(least, most)}, here it is given {given}", offset)

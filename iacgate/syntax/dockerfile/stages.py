@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from iacgate.errors import SyntaxFailure
+from iacgate.errors import SyntaxFailure, did_you_mean
 from iacgate.model import Location
 from iacgate.syntax.dockerfile.heredoc import BadName, of_word
 from iacgate.syntax.dockerfile.tree import Dockerfile, Instruction, Word
@@ -153,11 +153,8 @@ def _unknown(file: str, node: Instruction) -> SyntaxFailure:
     word = node.logical.text[node.keyword_start : node.keyword_end]
     if not word:
         return _at_keyword(file, node, "the line goes on and then the file ends, expected an instruction")
-    from difflib import get_close_matches
-
-    near = get_close_matches(node.keyword[:32], KEYWORDS, n=1, cutoff=0.5)
     shown = word if len(word) <= 40 else f"{word[:40]}…"
-    hint = f"did you mean {near[0]}?" if near else "a Dockerfile begins with FROM or ARG"
+    hint = did_you_mean(node.keyword, KEYWORDS, "a Dockerfile begins with FROM or ARG")
     return _at_keyword(file, node, f'unknown instruction "{shown}"', hint)
 
 
