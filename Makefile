@@ -46,7 +46,7 @@ bench: $(STAMP) ## Compare with the incumbent on generated inputs
 
 docs: $(STAMP) ## Build the documentation, strictly
 	$(BIN)/python docs/generate.py
-	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
+	$(BIN)/sphinx-build -W --keep-going -n -q -j auto -b html docs docs/_build/html
 
 build: $(STAMP) ## Build wheel and sdist
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
