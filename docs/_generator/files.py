@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from _generator import Undocumented, code, codes, table
 from iacgate.config.schema import exceptions_schema, settings_schema
 from iacgate.engines.native.schema import json_schema as rule_schema
 from iacgate.model import Settings
 from iacgate.outputs import report_schema
-
-from _generator import Undocumented, code, codes, table
 
 Schema = dict[str, Any]
 
@@ -36,8 +35,7 @@ RULE_KEYS = {
 """Keys of a rule file that the schema leaves undescribed."""
 
 REPORT_KEYS = {
-    "schema_version": "the version of this format; it changes only when something is taken away or",
-    "means something else",
+    "schema_version": "the version of this format; it changes when something is taken away or changes its meaning",
     "tool": "name and version of what wrote the report",
     "exit_code": "the exit code of the scan",
     "maturity": "the maturity that was in force",
