@@ -48,14 +48,12 @@ def run(words: list[str]) -> int:
     """Run one command line; the exit code. Errors are told on standard error, once, here."""
     import click
 
-    from iacgate.cli.group import build
+    from iacgate.cli.group import ReaderGone, build
     from iacgate.errors import IacgateError
 
     try:
         result = build().main(args=words, prog_name="iacgate", standalone_mode=False)
-    except click.exceptions.Abort:
-        return _interrupted()
-    except KeyboardInterrupt:
+    except (click.exceptions.Abort, KeyboardInterrupt):
         return _interrupted()
     except click.exceptions.Exit as asked:
         return asked.exit_code
@@ -64,7 +62,7 @@ def run(words: list[str]) -> int:
     except IacgateError as error:
         _say("error", str(error), error.hint)
         return EXIT_USAGE
-    except BrokenPipeError:
+    except ReaderGone:
         return _closed_pipe()
     except Exception as error:  # noqa: BLE001  (the edge: whatever is left is our bug, told with what we need to mend it)
         return _bug(error, words)
@@ -74,12 +72,17 @@ def run(words: list[str]) -> int:
 def _usage(error: click.ClickException) -> int:
     import click
 
+    if isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ())):  # told apart since click 8.2
+        sys.stderr.write(f"{error.format_message()}\n")
+        return EXIT_USAGE
     hint = ""
     if isinstance(error, click.NoSuchOption) and error.possibilities:
         hint = f"did you mean {error.possibilities[0]}?"
     elif isinstance(error, click.UsageError) and error.ctx is not None:
         hint = f"see `{error.ctx.command_path} --help`"
     message = error.format_message().split("\n")[0].removesuffix(".")
+    if isinstance(error, click.NoSuchOption):
+        message = f"no such option {error.option_name!r}"
     _say("error", message[:1].lower() + message[1:], hint)
     return EXIT_USAGE
 
@@ -94,7 +97,7 @@ def _say(kind: str, message: str, hint: str = "") -> None:
 
 
 def _interrupted() -> int:
-    sys.stderr.write("\ninterrupted\n")
+    sys.stderr.write("interrupted\n")
     return EXIT_INTERRUPT
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import Any
 
@@ -20,6 +21,10 @@ Examples:
   iacgate explain k8s-privileged-container
 
 Exit codes: 0 open, 1 closed, 2 usage or settings, 3 incomplete, 70 a bug of iacgate, 130 interrupted."""
+
+
+class ReaderGone(Exception):  # noqa: N818  (nobody erred)
+    """Whoever read standard output went away (``| head``). No ``OSError``: of those click makes exit 1, our "closed"."""
 
 
 class LazyGroup(click.Group):
@@ -41,6 +46,15 @@ class LazyGroup(click.Group):
         if name and name not in COMMANDS and not name.startswith("-"):
             raise click.UsageError(_unknown(name), ctx)
         return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command, and deliver what it printed before anything is said of its success."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise ReaderGone from None
+        return result
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  (click's signature)
         with formatter.section("Commands"):

@@ -77,7 +77,14 @@ to run on every merge request, add to .gitlab-ci.yml:
       reports: {{junit: iacgate-junit.xml, codequality: gl-code-quality-report.json}}"""
 
 
-@click.command("init")
+EPILOG = """\b
+Examples:
+  iacgate init                   settings that warn first, and a baseline of what is there
+  iacgate init --maturity 2      block from the first day, new findings only
+  iacgate init --no-baseline     for a repository without a past"""
+
+
+@click.command("init", epilog=EPILOG)
 @click.argument("folder", default=".", metavar="[FOLDER]", type=click.Path(exists=True, file_okay=False))
 @click.option(
     "--maturity", type=click.IntRange(0, 4), default=1, show_default=True, help="0 observe, 1 warn, 2 enforce."
