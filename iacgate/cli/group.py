@@ -24,7 +24,7 @@ Exit codes: 0 open, 1 closed, 2 usage or settings, 3 incomplete, 70 a bug of iac
 
 
 class ReaderGone(Exception):  # noqa: N818  (nobody erred)
-    """Whoever read standard output went away (``| head``). No ``OSError``: of those click makes exit 1, our "closed"."""
+    """Whoever read standard output went away (``| head``). No ``OSError``: of those click makes exit 1, "closed"."""
 
 
 class LazyGroup(click.Group):
