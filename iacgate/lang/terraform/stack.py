@@ -6,20 +6,13 @@ Room: ``lang``. How deep evaluation may go is settled by ``Limits.DEPTH``; this 
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
+
+from iacgate.syntax import depth
 
 FRAMES = 40_000
 
 
-@contextmanager
-def deep() -> Iterator[None]:
-    """Raise the interpreter's recursion limit for a while. Frames of Python code take no space on the machine's
-    stack."""
-    before = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(before, FRAMES))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(before)
+def deep() -> AbstractContextManager[None]:
+    """As many frames as an evaluation may take, for a while."""
+    return depth.deep(FRAMES)

@@ -7,7 +7,6 @@ token. Templates and heredocs have a syntax of their own; their readers move the
 from __future__ import annotations
 
 import re
-import sys
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -15,6 +14,7 @@ from typing import NoReturn
 
 from iacgate.errors import SyntaxFailure
 from iacgate.model import Location
+from iacgate.syntax.depth import LIMIT
 from iacgate.syntax.hcl.file import line_starts
 from iacgate.syntax.hcl.nodes import NESTING_LIMIT, Span
 
@@ -60,7 +60,7 @@ class Cursor:
     """
 
     __slots__ = (
-        "_recursion_limit",
+        "_deep",
         "comments",
         "depth",
         "end",
@@ -87,7 +87,7 @@ class Cursor:
         self.start = self.end = self.previous_end = 0
         self.depth = 0
         self.comments: list[Span] = []
-        self._recursion_limit = 0
+        self._deep = False
 
     def advance(self) -> None:
         """Move to the next token."""
@@ -126,17 +126,16 @@ class Cursor:
             self.fail(f"nested more than {NESTING_LIMIT} levels deep", self.start if at is None else at)
 
     def _make_room(self) -> None:
-        """Let the interpreter recurse as deep as NESTING_LIMIT needs; ``release`` puts its own limit back."""
-        limit = sys.getrecursionlimit()
-        wanted = NESTING_LIMIT * 20
-        if limit < wanted and not self._recursion_limit:
-            self._recursion_limit = limit
-            sys.setrecursionlimit(wanted)
+        """Let the interpreter recurse as deep as NESTING_LIMIT needs, until ``release``."""
+        if not self._deep:
+            self._deep = True
+            LIMIT.raise_to(NESTING_LIMIT * 20)
 
     def release(self) -> None:
         """Undo what deep nesting asked of the interpreter."""
-        if self._recursion_limit:
-            sys.setrecursionlimit(self._recursion_limit)
+        if self._deep:
+            self._deep = False
+            LIMIT.put_back()
 
     def fail(self, message: str, start: int, end: int | None = None, hint: str = "") -> NoReturn:
         """Refuse the file because of a stretch of its text."""
