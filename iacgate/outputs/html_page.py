@@ -47,6 +47,15 @@ pre { overflow-x: auto; background: #8881; padding: .6rem; }
 .loud { font-weight: bold; }
 form { display: flex; flex-wrap: wrap; gap: 1rem; margin: 1rem 0; }
 input, select { font: inherit; }
+@media (max-width: 48rem) {
+  body { margin: 1rem auto; }
+  th, td { padding: .3rem .2rem; }
+  thead th { font-size: .7rem; }
+  #findings thead { display: none; }
+  #findings tr:not([hidden]) { display: block; border-bottom: 1px solid #8886; padding: .6rem 0; }
+  #findings td { display: block; border: 0; padding: .1rem 0; }
+  #findings td:nth-child(-n+2) { display: inline-block; margin-right: .5rem; font-weight: bold; }
+}
 """
 SCRIPT = """
 const form = document.forms[0], rows = [...document.querySelectorAll('#findings tbody tr')];
