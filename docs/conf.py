@@ -15,6 +15,8 @@ suppress_warnings = ["misc.highlighting_failure"]  # Pygments stumbles over some
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 
+smartquotes = False  # options keep their two hyphens, what is quoted stays as it is typed
+
 html_theme = "furo"
 html_title = f"iacgate {release}"
 html_static_path = ["_static"]

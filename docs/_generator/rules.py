@@ -83,6 +83,8 @@ def _page(rules: NativeRules, name: str, facts: Facts) -> str:
     provider = facts["provider"]
     trail = f"[Rules](index.md) / [{PROVIDERS.get(provider, provider)}]({provider}.md)"
     title, _, rest = page.partition("\n")
+    facts_table = re.compile(r"^\| \| \|\n.*?(?=\n\n)", re.MULTILINE | re.DOTALL)
+    rest = facts_table.sub(r"```{table}\n:class: facts\n\g<0>\n```", rest, count=1)
     return f"---\norphan: true\n---\n{title}\n\n{trail}\n{rest}"
 
 
