@@ -1,25 +1,28 @@
 """iacgate: one gate for infrastructure as code.
 
 The front door. Only the names in ``__all__`` (and the modules :mod:`iacgate.model`, :mod:`iacgate.sdk`
-and :mod:`iacgate.spi`) are public. They load on first use, so that ``import iacgate`` costs nothing.
+and :mod:`iacgate.spi`) are public. They load on first use, so that ``import iacgate`` costs nothing::
+
+    report = iacgate.scan(["deploy/"], iacgate.Request(cwd=os.getcwd(), today=date.today()))
+    print(report.gate, report.exit_code, report.because)
 """
 
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
-__all__ = ["ScanReport", "Severity", "__version__", "scan"]
+__all__ = ["Request", "ScanReport", "Severity", "__version__", "scan"]
 
 if TYPE_CHECKING:
     from iacgate.model import ScanReport, Severity
-    from iacgate.pipeline import scan
+    from iacgate.pipeline import Request, scan
 
 
 def __getattr__(name: str) -> Any:
-    if name == "scan":
-        from iacgate.pipeline import scan
+    if name in {"Request", "scan"}:
+        from iacgate import pipeline
 
-        return scan
+        return getattr(pipeline, name)
     if name in {"ScanReport", "Severity"}:
         from iacgate import model
 

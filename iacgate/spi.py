@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
+from iacgate.errors import CommandError
 from iacgate.model import Document, Pack, Resource, ScanReport, SourceFile, SourceRecord, Trouble
 from iacgate.model.dataclass import dataclass, field
 
@@ -96,13 +97,21 @@ class PolicyEngine(Protocol):
 
 
 def plugins(group: str) -> Iterator[tuple[str, Any]]:
-    """The installed plug-ins of an entry point group such as ``iacgate.inputs``: (name, loaded object), by name."""
+    """The installed plug-ins of an entry point group such as ``iacgate.inputs``: (name, loaded object), by name.
+
+    Raises :class:`~iacgate.errors.CommandError` for one that does not load: what it would have found is not known.
+    """
     if not any(_names_group(folder, group) for folder in dict.fromkeys(sys.path)):
         return
     from importlib.metadata import entry_points
 
     for entry in sorted(entry_points(group=group), key=lambda entry: entry.name):
-        yield entry.name, entry.load()
+        try:
+            loaded = entry.load()
+        except Exception as error:
+            message = f"the plug-in {entry.name!r} ({group}) does not load: {type(error).__name__}: {error}"
+            raise CommandError(message, "install the version that fits, or uninstall it") from error
+        yield entry.name, loaded
 
 
 def _names_group(folder: str, group: str) -> bool:

@@ -69,12 +69,7 @@ def report_schema() -> dict[str, Any]:
 
 
 def _plugins() -> dict[str, Any]:
-    try:
-        return dict(plugins("iacgate.outputs"))
-    except Exception as error:
-        raise CommandError(
-            f"an output plug-in does not load: {error}", hint="uninstall it, or install the version that fits"
-        ) from error
+    return dict(plugins("iacgate.outputs"))
 
 
 def _no_such_format(word: str, known: tuple[str, ...]) -> CommandError:

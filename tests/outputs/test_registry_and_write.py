@@ -60,15 +60,6 @@ def test_plugin_is_found_and_cannot_take_a_shipped_name(monkeypatch):
     assert parse_output_spec("mine=x") == ("mine", "x")
 
 
-def test_plugin_that_does_not_load_is_named(monkeypatch):
-    def broken(_group):
-        raise ImportError("no module named that")
-
-    monkeypatch.setattr(outputs, "plugins", broken)
-    with pytest.raises(CommandError, match="no module named that"):
-        output_format("mine")
-
-
 def test_write_makes_folders_and_leaves_nothing_else(tmp_path):
     target = tmp_path / "a" / "b" / "r.json"
     write(str(target), "é\r\n")
