@@ -183,8 +183,9 @@ def test_closed_standard_output_is_no_bug_of_ours(pod, words, outside):
         text=True,
         check=False,
     )
-    assert done.returncode != 0
+    assert done.returncode == 1
     assert "Traceback" not in done.stderr
+    assert "iacgate failed" not in done.stderr
 
 
 # --- help ---------------------------------------------------------------------------------------------------------
