@@ -5,19 +5,25 @@ Exit codes (design): 0 open, 1 closed, 2 usage or configuration, 3 incomplete, 7
 
 from __future__ import annotations
 
+import gc
+import io
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
 
 from iacgate import __version__
 
+TYPE_CHECKING = False  # as typing has it: to import that takes longer than to print the version
 if TYPE_CHECKING:
+    from typing import Any, NoReturn
+
     import click
 
 EXIT_USAGE = 2
 EXIT_BUG = 70
 EXIT_INTERRUPT = 130
+YOUNG_OBJECTS = 20_000
+"""How many new objects call for a search for garbage: what a scan makes stays, and looking through it finds nothing."""
 
 COMMANDS = {
     "scan": "Scan files and folders, and give one verdict",
@@ -35,13 +41,46 @@ COMMANDS = {
 """Every command with its one line, in the order of the help; the module is ``iacgate.cli.<name>``."""
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """The console script. Never returns: it exits with the code of the run."""
-    words = list(sys.argv[1:] if arguments is None else arguments)
+def console() -> NoReturn:
+    """The console script: a process of its own, left as soon as all is said.
+
+    Taking apart what a large scan has made would take as long as judging it; the system does it at once.
+    """
+    gc.set_threshold(YOUNG_OBJECTS, 10, 10)
+    try:
+        code = _answer(sys.argv[1:])
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BrokenPipeError:
+        code = _closed_pipe()
+    except OSError:
+        code = EXIT_BUG
+    os._exit(code)
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """The command in a process of somebody else's. Never returns: ``SystemExit`` carries the code of the run."""
+    sys.exit(_answer(list(sys.argv[1:] if arguments is None else arguments)))
+
+
+def _answer(words: list[str]) -> int:
+    _speak_utf8()
     if words in (["--version"], ["-V"]):
         sys.stdout.write(f"iacgate {__version__}\n")
-        sys.exit(0)
-    sys.exit(run(words))
+        return 0
+    return run(words)
+
+
+def _speak_utf8() -> None:
+    """What we print is UTF-8 whatever the locale; a file name that is no text is spelled out.
+
+    A standard stream that was closed (``>&-``) wants nothing: the exit code speaks alone.
+    """
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  (for the life of the process)
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  (the same)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def run(words: list[str]) -> int:
@@ -133,4 +172,4 @@ def _innermost(error: BaseException) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    console()
