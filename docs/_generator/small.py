@@ -35,7 +35,7 @@ EXIT_CODES = (
     (
         EXIT_INCOMPLETE,
         "incomplete",
-        "something that should have been understood was not (from maturity 2 on); `--fail-if-empty`",
+        "something was not understood that should have been; nothing to scan with `--fail-if-empty`",
     ),
     (entry.EXIT_BUG, "a bug of iacgate", "please report it with the output of `--debug`"),
     (entry.EXIT_INTERRUPT, "interrupted", "by Ctrl-C"),
