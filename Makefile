@@ -23,6 +23,7 @@ demo: $(VENV)/.demo ## Scan the sample shop and say what to try next
 $(VENV)/.demo: pyproject.toml hatch_build.py
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	test -f $(STAMP) || $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(BIN)/python -m compileall -q iacgate
 	touch $@
 
 test: $(STAMP) check ## Run all checks and tests
