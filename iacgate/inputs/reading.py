@@ -81,6 +81,8 @@ def _claimed(
             continue
         if adapter is not None:
             groups.setdefault(adapter.name, (adapter, []))[1].append(source)
+        elif _has_no_name(source):
+            _nothing_in(source, "", reading)
         elif source.named:
             detail = "no adapter reads such a file"
             record = SourceRecord(path=source.path, kind="", status=SourceStatus.NOT_APPLICABLE, detail=detail)
@@ -123,10 +125,24 @@ def _documents(adapter: InputAdapter, source: SourceFile, reading: Reading) -> l
     except (Exception, RecursionError) as error:  # noqa: BLE001  (our fault, yet one file must not hide all others)
         _internal(reading, source.path, adapter.name, error)
         return []
-    if source.focus:
+    if not documents and _has_no_name(source):
+        _nothing_in(source, adapter.name, reading)
+    elif source.focus:
         status = SourceStatus.READ if documents else SourceStatus.NOT_APPLICABLE
         reading.records.append(SourceRecord(path=source.path, kind=adapter.name, status=status))
     return documents
+
+
+def _has_no_name(source: SourceFile) -> bool:
+    """Standard input, or an object of a store: given on purpose, and no list of changed files ever holds one."""
+    return source.named and not source.absolute
+
+
+def _nothing_in(source: SourceFile, kind: str, reading: Reading) -> None:
+    """Empty standard input is what a command that failed leaves in a pipe: it must not open the gate."""
+    message = "holds no Terraform, Kubernetes manifest, Dockerfile or plan"
+    hint = "see whether the command that writes it failed (in a shell script: set -o pipefail)"
+    _unreadable(reading, source, kind, message, hint, Location(file=source.path))
 
 
 def _refuse_huge(source: SourceFile) -> None:

@@ -36,8 +36,14 @@ class PlanDocument(Document):
 
 
 def claims(source: SourceFile) -> bool:
-    """Whether this is a plan, a state, or a file people mistake for one."""
-    return looks_like_plan(os.path.basename(source.path).lower(), source.head())
+    """Whether this is a plan, a state, or a file people mistake for one: an empty one that is named, too.
+
+    ``terraform show -json tfplan > plan.json`` leaves such a file behind when it fails.
+    """
+    name, head = os.path.basename(source.path).lower(), source.head()
+    if source.named and source.absolute and name.endswith(".json") and not head.strip():
+        return not name.endswith((".tf.json", ".tofu.json", ".tfvars.json"))
+    return looks_like_plan(name, head)
 
 
 def parse(source: SourceFile) -> Iterable[Document]:
