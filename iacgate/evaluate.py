@@ -27,6 +27,7 @@ from iacgate.model import (
     stable_path,
 )
 from iacgate.model.dataclass import replace
+from iacgate.model.place import Firsts
 
 
 def evaluate(rules: Iterable[Rule], inventory: Inventory) -> Iterator[Evaluation]:
@@ -59,7 +60,8 @@ def _judge(rule: Rule, subject: Subject, inventory: Inventory) -> Evaluation:
     except Undecided as undecided:
         doubts.append(Doubt(reason=undecided.reason))
     if violations:
-        findings = tuple(_finding(rule, subject, violation) for violation in violations)
+        firsts: Firsts = {}
+        findings = tuple(_finding(rule, subject, violation, firsts) for violation in violations)
         return Evaluation(rule=rule, subject=subject, outcome=Outcome.FAIL, findings=findings, detail=_reasons(doubts))
     if doubts:
         places = tuple(dict.fromkeys(subject.at(*doubt.path) for doubt in doubts))
@@ -142,12 +144,12 @@ def rule_troubles(evaluations: Iterable[Evaluation]) -> list[Trouble]:
     ]
 
 
-def _finding(rule: Rule, subject: Subject, violation: Violation) -> Finding:
+def _finding(rule: Rule, subject: Subject, violation: Violation, firsts: Firsts) -> Finding:
     return Finding(
         rule=rule,
         subject=subject,
         message=violation.message,
-        path=stable_path(subject.body, violation.path),
+        path=stable_path(subject.body, violation.path, firsts),
         location=violation.location or subject.at(*violation.path),
         related=tuple((other.at(), other.address) for other in violation.related),
         excused=violation.excused,

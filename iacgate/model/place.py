@@ -42,15 +42,21 @@ class Location:
         return f"{self.file}:{self.line}:{self.column}"
 
 
-def stable_path(body: Any, path: Path) -> Path:
+Firsts = dict[tuple[int, str], dict[str, int]]
+"""For a list (by ``id``) and an element key: the first element that has each value of that key."""
+
+
+def stable_path(body: Any, path: Path, firsts: Firsts | None = None) -> Path:
     """``path`` with indexes of keyed lists replaced by keys: ``("containers", 0)`` → ``("containers", "name=app")``.
 
-    An index stays where no element key is there, or where two elements share it.
+    An index stays where no element key is there, and where an element before it shares the key. ``firsts`` remembers
+    lists between calls on the same ``body``, so that many paths into a long list do not each search it.
     """
     steps: list[str | int] = []
     node = body
+    known: Firsts = {} if firsts is None else firsts
     for step in path:
-        steps.append(_keyed(node, step))
+        steps.append(_keyed(node, step, known))
         node = child(node, step)
     return tuple(steps)
 
@@ -78,7 +84,7 @@ def index_of(items: list[Any], step: str) -> int | None:
     return None
 
 
-def _keyed(node: Any, step: str | int) -> str | int:
+def _keyed(node: Any, step: str | int, firsts: Firsts) -> str | int:
     if not isinstance(step, int) or not isinstance(node, list) or not 0 <= step < len(node):
         return step
     element = node[step]
@@ -87,6 +93,15 @@ def _keyed(node: Any, step: str | int) -> str | int:
     for key in KEYS_OF_LISTS:
         value = element.get(key)
         if isinstance(value, str | int) and not isinstance(value, bool):
-            keyed = f"{key}={value}"
-            return keyed if index_of(node, keyed) == step else step
+            return f"{key}={value}" if _firsts(node, key, firsts).get(str(value)) == step else step
     return step
+
+
+def _firsts(items: list[Any], key: str, firsts: Firsts) -> dict[str, int]:
+    found = firsts.get((id(items), key))
+    if found is None:
+        found = firsts[id(items), key] = {}
+        for index, item in enumerate(items):
+            if isinstance(item, dict) and isinstance(value := item.get(key), str | int):
+                found.setdefault(str(value), index)
+    return found

@@ -60,19 +60,26 @@ def allowances(
 
 
 def _everything(inventory: Inventory) -> Iterator[tuple[Allowance, str]]:
+    silent: str | None = None
     for document in inventory.documents:
-        if document.focus:
-            yield from _of_document(document)
+        if not document.focus or (text := document.text()) is silent:
+            continue  # the documents of a file share its text, and there may be thousands of them
+        if _says_nothing(text):
+            silent = text
+        else:
+            yield from _of_document(document, text)
     for resource in inventory.resources:
         if resource.focus and resource.annotations:
             yield from _of_annotations(resource)
 
 
-def _of_document(document: Document) -> Iterator[tuple[Allowance, str]]:
-    text = document.text()
+def _says_nothing(text: str) -> bool:
+    """Whether no tool's marker stands anywhere in the text of a file; of a document without text nothing is known."""
     lowered = text.lower()
-    if text and not any(marker in lowered for marker in MARKERS):
-        return
+    return bool(lowered) and not any(marker in lowered for marker in MARKERS)
+
+
+def _of_document(document: Document, text: str) -> Iterator[tuple[Allowance, str]]:
     comments = document.comments()
     below = _lines_below(comments)
     lines = text.splitlines() if document.kind.startswith(_BRACED) else []

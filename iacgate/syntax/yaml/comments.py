@@ -27,12 +27,12 @@ def find(source: Text, root: Spot, begin: int, end: int) -> Iterator[Comment]:
         line, column = source.lines.at(at)
         alone = not source.text[at - column + 1 : at].strip()
         found.append((line, match[0].lstrip("#").strip(), alone))
-    alone_lines = {line for line, _, alone in found if alone}
+    below: dict[int, int] = {}
+    for line, _, alone in reversed(found):
+        if alone:
+            below[line] = below.get(line + 1, line + 1)
     for line, text, alone in found:
-        target = line
-        while target in alone_lines:
-            target += 1
-        yield Comment(line=line, text=text, alone=alone, until=blocks.get(target, 0))
+        yield Comment(line=line, text=text, alone=alone, until=blocks.get(below.get(line, line), 0))
 
 
 def _survey(source: Text, root: Spot) -> tuple[list[int], list[int], dict[int, int]]:
