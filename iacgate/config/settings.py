@@ -91,6 +91,8 @@ def _in_folder(folder: str) -> str | None:
 
 def _has_table(path: str) -> bool:
     """Whether a pyproject.toml may hold our table; its words are enough to look closer."""
+    if not os.path.isfile(path):
+        return False
     try:
         with open(path, "rb") as stream:
             return _mentions_table(stream.read(), path)

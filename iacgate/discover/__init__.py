@@ -216,6 +216,8 @@ class _Walk:
         if not entry.is_symlink():
             if entry.is_file(follow_symlinks=False):
                 self._take(entry.path, named=False)
+            else:
+                self._record(path, "a pipe, socket or device is not read unless it is named")
             return
         target = os.path.realpath(entry.path)
         if not os.path.isfile(target):
@@ -278,6 +280,8 @@ def _steps(top: str, folder: str) -> Iterable[str]:
 
 
 def _ignore_file(path: str) -> list[Pattern]:
+    if not os.path.isfile(path):
+        return []  # nor wait for what a named pipe will never say
     try:
         with open(path, encoding="utf-8", errors="surrogateescape") as stream:
             return read_patterns(stream)

@@ -42,8 +42,11 @@ class CodeOwners:
 def load_codeowners(root: str, named: str = "") -> CodeOwners | None:
     """The repository's CODEOWNERS: the one named, or the first of the usual places; ``None`` when there is none."""
     for place in (named,) if named else PLACES:
+        file = os.path.join(root, place)
+        if not os.path.isfile(file):
+            continue
         try:
-            with open(os.path.join(root, place), "rb") as stream:
+            with open(file, "rb") as stream:
                 return parse_codeowners(stream.read().decode("utf-8-sig", "replace"))
         except OSError:
             continue
