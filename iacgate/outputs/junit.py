@@ -111,7 +111,7 @@ def _finding(verdict: Verdict, frames: Frames) -> _Case:
 def _account(verdict: Verdict, frames: Frames) -> Iterator[str]:
     finding = verdict.finding
     yield f"{WORDS[verdict.state]} {verdict.severity}[{finding.rule.id}]: {one_line(finding.message)}"
-    yield f"  --> {finding.location}   {one_line(finding.subject.address)}"
+    yield f"  --> {one_line(str(finding.location))}   {one_line(finding.subject.address)}"
     frame = frames.of(verdict)
     if frame:
         yield from frame.rows()
@@ -125,9 +125,9 @@ def _account(verdict: Verdict, frames: Frames) -> Iterator[str]:
     }
     yield from (f"{word}: {one_line(text.strip())}" for word, text in remarks.items() if text.strip())
     for place in reversed(finding.location.via):
-        yield f"reached through {place}"
+        yield f"reached through {one_line(str(place))}"
     for place, text in finding.related:
-        yield f"related: {place}: {one_line(text)}"
+        yield f"related: {one_line(str(place))}: {one_line(text)}"
 
 
 def _evaluations(report: ScanReport, options: OutputOptions) -> Iterator[_Case]:
@@ -152,7 +152,7 @@ def _evaluation(evaluation: Evaluation) -> _Case:
 
 
 def _trouble(trouble: Trouble, report: ScanReport) -> _Case:
-    place = f"\n  --> {trouble.location}" if trouble.location else ""
+    place = f"\n  --> {one_line(str(trouble.location))}" if trouble.location else ""
     hint = f"\nhelp: {one_line(trouble.hint)}" if trouble.hint else ""
     return _Case(
         suite=(trouble.location.file if trouble.location else "") or OWN_SUITE,
