@@ -40,15 +40,10 @@ def command() -> None:
 
 def load_rules(values: dict[str, Any]) -> NativeRules:
     """The rules that the settings and the options ask for."""
-    from iacgate.config import find_settings, load_settings
-    from iacgate.discover import report_root
-    from iacgate.pipeline import load_native_rules
+    from iacgate.pipeline import load_native_rules, settings_of
 
     request = request_from(values)
-    root = report_root(["."], request.cwd)
-    found = request.config and os.path.join(request.cwd, request.config)
-    path = (found or find_settings(request.cwd, root)) if request.use_settings else None
-    return load_native_rules(load_settings(path, root), request)
+    return load_native_rules(settings_of(["."], request), request)
 
 
 @command.command("list")
