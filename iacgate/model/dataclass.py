@@ -1,8 +1,9 @@
 """Data classes that cost nothing at start-up: the standard ``dataclass`` in meaning, for the arguments we use.
 
 The standard one writes and compiles six methods for each class when a module is imported, almost a millisecond apiece;
-a gate has a hundred such classes, and a hook runs on every commit. This one compiles ``__init__`` on first use and
-shares the other methods. Kept equal to the standard one by tests; see ``docs/decisions/0003-light-dataclasses.md``.
+a gate has a hundred such classes, and a hook runs on every commit. This one shares the methods of all classes, and
+compiles ``__init__`` of those of which many objects are made. Kept equal to the standard one by tests; see
+``docs/decisions/0003-light-dataclasses.md``.
 
 Not supported, since nothing here needs it: ``init=False`` on the class, ``InitVar``, ``unsafe_hash``, ``match_args``,
 ``asdict`` and ``fields``. ``slots`` is always on.
@@ -16,6 +17,8 @@ from typing import Any, TypeVar, dataclass_transform
 T = TypeVar("T")
 
 _MISSING: Any = object()
+_FEW = 16
+"""So many objects are filled field by field before ``__init__`` is compiled, which takes as long as filling fifty."""
 
 
 class FrozenInstanceError(AttributeError):
@@ -82,6 +85,7 @@ def _built(cls: type[T], *, frozen: bool, kw_only: bool, eq: bool, order: bool) 
     members["__kw_only__"] = kw_only
     members.setdefault("__repr__", _repr)
     members["__init__"] = _first_init
+    members["__filled__"] = 0
     if frozen:
         members["__setattr__"] = _refuse
         members["__delattr__"] = _refuse
@@ -109,13 +113,43 @@ def _own_fields(cls: type[Any]) -> dict[str, _Field]:
 
 
 def _first_init(self: Any, *args: Any, **kwargs: Any) -> None:
-    """Compile the class's own ``__init__``, put it in place of this one, and run it."""
+    """Fill the first few objects of a class; then compile its own ``__init__`` and put it in place of this one.
+
+    What does not fit the parameters is left to the compiled one as well, which says so as Python does.
+    """
     cls: Any = type(self)
     while cls.__dict__.get("__init__") is not _first_init:
         cls = cls.__base__
-    compiled = _compiled_init(cls)
-    cls.__init__ = compiled
-    compiled(self, *args, **kwargs)
+    values = _bound(cls, args, kwargs) if cls.__filled__ < _FEW else None
+    if values is None:
+        cls.__init__ = _compiled_init(cls)
+        cls.__init__(self, *args, **kwargs)
+        return
+    cls.__filled__ += 1
+    for name, value in values.items():
+        object.__setattr__(self, name, value)
+    if hasattr(cls, "__post_init__"):
+        self.__post_init__()
+
+
+def _bound(cls: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any] | None:
+    """The value of every field, in their order; ``None`` where the arguments do not fit."""
+    fields: dict[str, _Field] = cls.__fields__
+    positional = () if cls.__kw_only__ else [name for name, spec in fields.items() if spec.init]
+    given = {**dict(zip(positional, args, strict=False)), **kwargs}
+    values: dict[str, Any] = {}
+    used = 0
+    for name, spec in fields.items():
+        if spec.init and name in given:
+            values[name] = given[name]
+            used += 1
+        elif spec.default_factory is not _MISSING:
+            values[name] = spec.default_factory()
+        elif spec.default is not _MISSING:
+            values[name] = spec.default
+        elif spec.init:
+            return None
+    return values if used == len(args) + len(kwargs) else None
 
 
 def _compiled_init(cls: type[Any]) -> Any:
