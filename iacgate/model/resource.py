@@ -208,6 +208,7 @@ class Inventory:
         return found
 
     def by_address(self, address: str) -> Resource | None:
+        """The first resource at an address; other roots may have one of their own there."""
         if not self._by_address:
             self._by_address = {resource.address: resource for resource in reversed(self.resources)}
         return self._by_address.get(address)

@@ -619,3 +619,9 @@ def test_equal_addresses_of_two_roots_are_two_things(scan):
         ("envs/prod", "aws_s3_bucket.b"): [("envs/prod", "aws_s3_bucket_versioning.v")],
         ("envs/prod", f"{shared}.c"): [("envs/prod", f"{shared}_versioning.v")],
     }
+
+
+def test_a_file_that_an_opentofu_twin_hides_is_named(scan):
+    found = scan({"a.tf": 'resource "x_y" "tf" {}\n', "a.tofu": 'resource "x_y" "tofu" {}\n', "b.tf": ""})
+    assert list(found.resources) == ["x_y.tofu"]
+    assert found.context.notices == ["a.tf: not judged, OpenTofu reads the .tofu file of the same name in its place"]

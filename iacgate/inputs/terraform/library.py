@@ -53,6 +53,11 @@ class Library:
         documents = self._folders[folder].values()
         return next(document.path.rpartition("/")[0] for document in documents) or ("." if folder else "-")
 
+    def hidden(self, folder: str) -> list[str]:
+        """The scanned files of a folder that Terraform would read and OpenTofu does not, as reports name them."""
+        files = self._folders[folder]
+        return [files[name].path for name in layout.hidden_files(files)]
+
     def values(self, folder: str) -> list[HclDocument]:
         """The files of variable values that a root reads by itself, lowest precedence first."""
         files = self._folders.get(folder, {})

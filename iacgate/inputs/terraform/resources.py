@@ -51,6 +51,8 @@ def resources(documents: list[HclDocument], context: InputContext) -> list[Resou
     if limits.reached:
         said.trouble("limit", limits.reached)
     for folder in library.scanned():
+        for path in library.hidden(folder):
+            said.notice(f"{path}: not judged, OpenTofu reads the .tofu file of the same name in its place")
         if folder not in reached:
             said.notice(f"{library.shown(folder)}: no call makes an instance of this module, nothing in it is judged")
     return made

@@ -12,7 +12,7 @@ from enum import Enum
 from functools import cache
 from typing import Literal
 
-from iacgate.model.dataclass import dataclass, replace
+from iacgate.model.dataclass import dataclass
 
 Mode = Literal["managed", "data", "ephemeral"]
 
@@ -80,9 +80,6 @@ class Address:
     def keys(self) -> tuple[Key, ...]:
         """The key at each level, the resource's own last."""
         return (*(step.key for step in self.modules), self.key)
-
-    def with_key(self, key: Key) -> Address:
-        return replace(self, key=key)
 
 
 def parse_address(text: str) -> Address:
