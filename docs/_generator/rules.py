@@ -11,7 +11,15 @@ from iacgate.engines.native import NativeRules
 from iacgate.engines.native.index import source_folder
 from iacgate.engines.native.pages import rule_page
 
-PROVIDERS = {"aws": "AWS", "azure": "Azure", "gcp": "Google Cloud", "kubernetes": "Kubernetes", "docker": "Dockerfiles"}
+PROVIDERS = {
+    "aws": "AWS",
+    "azure": "Azure",
+    "gcp": "Google Cloud",
+    "google": "Google Cloud",
+    "kubernetes": "Kubernetes",
+    "docker": "Dockerfiles",
+    "terraform": "Terraform itself",
+}
 SEVERITIES = ("critical", "high", "medium", "low", "info")
 
 TOOLS = (
@@ -125,11 +133,8 @@ def _provider_page(provider: str, facts: dict[str, Facts]) -> str:
     for severity in SEVERITIES:
         chosen = sorted(name for name, one in facts.items() if one["severity"] == severity)
         if chosen:
-            parts += [
-                f"## {severity}",
-                "",
-                table(["rule", "what is wrong", "elsewhere"], (_row(n, facts[n]) for n in chosen)),
-            ]
+            listing = table(["rule", "what is wrong", "elsewhere"], (_row(name, facts[name]) for name in chosen))
+            parts += [f"## {severity}", "", "```{table}", ":widths: 32 40 28", listing.rstrip(), "```", ""]
     return "\n".join(parts)
 
 
