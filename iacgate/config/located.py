@@ -12,6 +12,7 @@ from typing import Any
 
 from iacgate.errors import IacgateError
 from iacgate.model import Location, Path
+from iacgate.syntax.yaml.package import yaml_package
 
 MAX_DEPTH = 64
 MAX_NODES = 200_000
@@ -126,8 +127,7 @@ class _Reader:
 
 def read_yaml(text: str, file: str, error: type[IacgateError]) -> Node:
     """The tree of a YAML file; ``error`` is what is raised, with the place, when it is none."""
-    import yaml
-
+    yaml = yaml_package()
     reader = _Reader(file, error)
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from iacgate.errors import SyntaxFailure
 from iacgate.syntax.text import decode
 from iacgate.syntax.yaml.document import Merged, Problem, Spot, Text, YamlDocument
+from iacgate.syntax.yaml.package import yaml_package
 from iacgate.syntax.yaml.scalars import (
     BINARY,
     MERGE,
@@ -55,8 +56,7 @@ def load_all(data: bytes, file: str) -> list[YamlDocument]:
         return []
     source = Text(text, file)
     encoded = data if data[:1] < b"\x80" and b"\0" not in data[:4] else text.encode()
-    import yaml
-
+    yaml = yaml_package()
     try:
         return list(_Builder(source).documents(_events(encoded)))
     except yaml.YAMLError as error:
@@ -125,8 +125,7 @@ class _Builder:
         self.problems: list[Problem] = []
 
     def documents(self, get: Callable[[], Any]) -> Iterator[YamlDocument]:
-        import yaml
-
+        yaml = yaml_package()
         act: dict[type, Callable[[Any], None]] = {
             yaml.ScalarEvent: self._scalar,
             yaml.MappingStartEvent: self._mapping,
