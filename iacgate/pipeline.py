@@ -115,7 +115,7 @@ def scan(paths: Sequence[str], request: Request) -> ScanReport:
             settings=settings,
             today=request.today,
             names=names,
-            waivers=waivers,
+            waivers=(*waivers, *native.waivers),
             baseline=_baseline(settings, request, taken.root),
             codeowners=load_codeowners(taken.root, settings.owner.codeowners),
             environment=request.environment,

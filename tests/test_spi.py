@@ -11,6 +11,7 @@ import pytest
 
 from iacgate import spi
 from iacgate.errors import CommandError, IacgateError
+from iacgate.model import State
 from iacgate.outputs import format_names, output_format, parse_output_spec
 from iacgate.pipeline import Request, scan
 
@@ -177,6 +178,35 @@ def test_a_foreign_output_is_named_beside_ours():
     with pytest.raises(CommandError) as caught:
         parse_output_spec("shuot")
     assert caught.value.hint == "did you mean 'shout'?"
+
+
+def test_exceptions_of_an_installed_pack_count_and_expire(install, tmp_path):
+    brought = """
+    from datetime import date
+    from iacgate.model import Pack, Rule, Severity, Violation, Waiver
+
+    def pods(inventory):
+        return inventory.of_type("Pod")
+
+    def check(subject, inventory):
+        yield Violation(message="a pod")
+
+    def pack():
+        rule = Rule(id="pod-there", title="Pod", severity=Severity.HIGH, selects=pods, check=check, on=("Pod",))
+        day = date(2027, 1, 1)
+        waiver = Waiver(id="W1", rules=("pod-there",), reason="ours", source="policy", owner="team", expires=day)
+        return Pack(rules=(rule,), waivers=(waiver,))
+    """
+    install("gate_excused", "[iacgate.packs]\nexcused = NAME.brought:pack\n", {"brought.py": brought})
+    work = tmp_path / "work"
+    work.mkdir()
+    (work / "pod.yaml").write_text("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n")
+    states = []
+    for today in (date(2027, 1, 1), date(2027, 1, 2)):
+        report = scan(["."], Request(cwd=str(work), today=today, rules=("pod-there",)))
+        states += [(verdict.state, verdict.because.split(":")[0]) for verdict in report.verdicts]
+    assert states[0] == (State.EXCEPTED, "excused by the policy itself until 2027-01-01")
+    assert states[1][0] is State.BLOCKED
 
 
 def test_a_shipped_output_cannot_be_taken_over(install):

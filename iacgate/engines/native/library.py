@@ -10,10 +10,12 @@ from iacgate.engines.native.index import Index, load_index
 from iacgate.engines.native.program import build_rule
 from iacgate.engines.native.select import Selection, may_select
 from iacgate.errors import PolicyError, did_you_mean
-from iacgate.model import Declined, Inventory, Rule, Severity, Subject
+from iacgate.model import Declined, Inventory, Rule, Severity, Subject, Waiver
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from iacgate.engines.native.packs import Gathered
 
 Record = dict[str, Any]
 
@@ -23,17 +25,16 @@ _NOTHING: Mapping[str, Any] = {}
 class NativeRules:
     """The shipped rules and those of packs, as the settings want them. Rules are built when they are asked for."""
 
-    def __init__(
-        self, index: Index, records: Mapping[str, Record], extra: Sequence[Rule], declined: Sequence[Declined]
-    ) -> None:
+    def __init__(self, index: Index, found: Gathered) -> None:
         self._index = index
-        self._records = records
-        self._extra = {rule.id: rule for rule in extra}
+        self._records: Mapping[str, Record] = found.records
+        self._extra: Mapping[str, Rule] = {rule.id: rule for rule in found.rules}
         self._selection = Selection()
         self._severities: Mapping[str, Severity] = {}
         self._params: Mapping[str, Mapping[str, Any]] = {}
         self._chosen: frozenset[str] = frozenset()
-        self.declined = tuple(declined)
+        self.waivers: tuple[Waiver, ...] = tuple(found.waivers)
+        self.declined: tuple[Declined, ...] = tuple(found.declined)
 
     @classmethod
     def load(
@@ -56,7 +57,7 @@ class NativeRules:
 
         shipped = index if index is not None else load_index()
         found = loading.gather(packs, entry_points=entry_points)
-        rules = cls(shipped, found.records, found.rules, found.declined)
+        rules = cls(shipped, found)
         rules._refuse_doubles(found)
         rules._settle(ruleset, disable, severity, params)
         return rules

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from iacgate.errors import PolicyError
-from iacgate.model import Declined, Location, Pack, Rule
+from iacgate.model import Declined, Location, Pack, Rule, Waiver
 from iacgate.model.dataclass import dataclass, field
 from iacgate.spi import plugins
 
@@ -25,10 +25,11 @@ _SKIPPED = {"fixtures", "node_modules", "__pycache__"}
 
 @dataclass(slots=True)
 class Gathered:
-    """What packs bring: records of rule files, finished rules, and what was declined."""
+    """What packs bring: records of rule files, finished rules, exceptions of their own, and what was declined."""
 
     records: dict[str, dict[str, Any]] = field(default_factory=dict)
     rules: list[Rule] = field(default_factory=list)
+    waivers: list[Waiver] = field(default_factory=list)
     declined: list[Declined] = field(default_factory=list)
 
 
@@ -48,6 +49,7 @@ def _add_installed(found: Gathered, name: str, brought: Any) -> None:
         brought = brought()
     if isinstance(brought, Pack):
         found.rules.extend(brought.rules)
+        found.waivers.extend(brought.waivers)
         found.declined.extend(brought.declined)
         return
     places = [brought] if isinstance(brought, str | os.PathLike) else list(getattr(brought, "__path__", ()))
