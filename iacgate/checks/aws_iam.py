@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from iacgate.lang.iam import allows, policy_statements
+from iacgate.lang.jmespath import Context
 from iacgate.lang.jmespath.logic import Truth, both, equal, negate
+from iacgate.lang.jmespath.subject import written
 from iacgate.lang.places import Placed
 from iacgate.sdk import Doubt, Inventory, NotApplicable, Partial, Resource, Unknown, Violation, check, walk
 
@@ -54,7 +56,9 @@ def iam_statement(subject: Resource, inventory: Inventory, params: StatementPara
 def _policies(subject: Resource) -> list[tuple[Path, Any]]:
     if subject.category == "data":
         return [((), subject.body)]
-    return list(walk(subject.body, *_ATTRIBUTES.get(subject.type, ("policy",))))
+    steps = _ATTRIBUTES.get(subject.type, ("policy",))
+    own = {steps[0]: written(Context(subject, Inventory(), {}), steps[0])}
+    return list(walk(own, *steps))
 
 
 def _statements_where(

@@ -9,6 +9,7 @@ import pytest
 from iacgate.checks import load_check
 from iacgate.join import build_inventory
 from iacgate.model import Document, Location, Relation, Resource, Unknown
+from iacgate.model.dataclass import replace
 
 WHY = Unknown("var.x has no value")
 ALL_USERS = "http://acs.amazonaws.com/groups/global/AllUsers"
@@ -231,3 +232,17 @@ def test_chain():
         body = {"arn": "arn:d", "logging_config": settled}
         told = judged("aws-chain-missing", resource("aws_cloudfront_distribution.d", body), **params)
         assert kinds(told) == expected
+
+
+@pytest.mark.parametrize(
+    ("adapter", "links", "expected"),
+    [
+        ("terraform", [], ["Doubt"]),
+        ("terraform-plan", [("acl", "var.acl")], ["Doubt"]),
+        ("terraform-plan", [], []),
+    ],
+)
+def test_what_only_the_provider_fills_in_is_not_written(adapter, links, expected):
+    body = {"acl": Unknown("known after apply"), "grant": WHY if adapter == "terraform" else None}
+    subject = replace(resource("aws_s3_bucket.b", body, links=links), adapter=adapter)
+    assert kinds(judged("aws-s3-acl-open", subject, right="READ"))[:1] == expected
