@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from iacgate.lang.firewall import ingress_rules
 from iacgate.lang.jmespath import Context
 from iacgate.lang.jmespath.subject import written
-from iacgate.model import Document, Location, Relation, Resource, Unknown
+from iacgate.model import Document, Location, Partial, Relation, Resource, Unknown
+from iacgate.model.dataclass import replace
 
 LATER = Unknown("known after apply")
 
@@ -40,3 +42,12 @@ def test_what_the_configuration_sets_stays_unknown():
 def test_what_only_the_provider_fills_in_is_absent():
     assert written(shown({"acl": LATER}, adapter="terraform-plan", links=[("bucket",)]), "acl") is None
     assert written(Context(), "acl") is None
+
+
+@pytest.mark.parametrize(("links", "known"), [((), True), ((("ingress",),), False)])
+def test_a_firewall_without_rules_of_its_own_has_none(links, known):
+    context = shown({"ingress": LATER}, adapter="terraform-plan", links=links)
+    group = Context(replace(context.subject, type="aws_security_group"))
+    found = ingress_rules(group, group.subject.body)
+    assert list(found) == []
+    assert isinstance(found, Partial) is not known
