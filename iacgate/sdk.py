@@ -18,7 +18,6 @@ well. :func:`each` keeps an unknown to its element.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import MISSING, dataclass, field, fields
 from types import ModuleType
 from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
@@ -35,6 +34,7 @@ from iacgate.model import (
     Unknown,
     Violation,
 )
+from iacgate.model.dataclass import dataclass, field
 
 __all__ = [
     "CheckSpec",
@@ -144,7 +144,11 @@ def _members(node: Any, step: str) -> Iterable[tuple[str | int, Any]]:
 
 def _build(kind: type[Params], values: Mapping[str, Any], name: str) -> Params:
     """The parameters of a check as its dataclass, from a rule's ``params``."""
-    known = {one.name: one for one in fields(kind)}  # type: ignore[arg-type]  # params types are dataclasses
+    if kind is NoParams and not values:
+        return kind()
+    from dataclasses import MISSING, fields, is_dataclass
+
+    known = {one.name: one for one in fields(kind)} if is_dataclass(kind) else {}
     hints = get_type_hints(kind)
     for key, value in values.items():
         if key not in known:

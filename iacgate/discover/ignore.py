@@ -134,11 +134,11 @@ def _bracket(pattern: str, at: int) -> tuple[str, int]:
         end = pattern.find("]", end + 1)
     if end < 0:
         return "(?!)", len(pattern)
-    body = _POSIX_CLASS.sub(_posix, pattern[inside:end].replace("[", "\\[").replace("&&", "&\\&"))
+    body = re.sub(_POSIX_CLASS, _posix, pattern[inside:end].replace("[", "\\[").replace("&&", "&\\&"))
     return f"(?:(?!/)[{'^' if negated else ''}{body}])", end + 1
 
 
-_POSIX_CLASS = re.compile(r"\\\[:(\w+):\\?\]?")
+_POSIX_CLASS = r"\\\[:(\w+):\\?\]?"
 _POSIX = {"alpha": "a-zA-Z", "digit": "0-9", "alnum": "a-zA-Z0-9", "upper": "A-Z", "lower": "a-z", "space": r"\s"}
 
 

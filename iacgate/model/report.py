@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 
 from iacgate.model.dataclass import dataclass, field
@@ -44,8 +43,10 @@ class Finding:
     @property
     def fingerprint(self) -> str:
         """32 hexadecimal digits from rule id, anchor and path; the file only where the address is ambiguous."""
+        from hashlib import sha256  # a report in words has no fingerprints
+
         steps = ("iacgate/v1", self.rule.id, self.qualifier, self.anchor, *map(str, self.path))
-        digest = hashlib.sha256("\0".join(steps).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        digest = sha256("\0".join(steps).encode("utf-8", "surrogatepass")).hexdigest()[:32]
         return digest if self.occurrence == 1 else f"{digest}:{self.occurrence}"
 
 
