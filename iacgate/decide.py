@@ -113,7 +113,8 @@ def gate(
     """The answer of the whole scan.
 
     Blocked findings close it, and so do undecided rules where the setting ``unknown`` says enforce and the rule would
-    block. What could not be read makes it incomplete; below maturity 2 it is a warning. Closed comes before incomplete.
+    block. What could not be read makes it incomplete; below maturity 2 it is a warning, but for an empty scan that
+    ``--fail-if-empty`` asks about. Closed comes before incomplete.
     """
     blocked = sum(verdict.state is State.BLOCKED for verdict in verdicts)
     unknown = sum(_blocks_unknown(evaluation, plan, today) for evaluation in undecided)
@@ -125,7 +126,8 @@ def gate(
     reasons += _trouble_sentence(troubles)
     if closed:
         return Answer(gate=Gate.CLOSED, exit_code=EXIT_CLOSED, because="; ".join(reasons))
-    if troubles and plan.maturity >= ENFORCING:
+    asked_for = any(trouble.kind == "empty" for trouble in troubles)
+    if troubles and (plan.maturity >= ENFORCING or asked_for):
         return Answer(gate=Gate.INCOMPLETE, exit_code=EXIT_INCOMPLETE, because="; ".join(reasons))
     return Answer(gate=Gate.OPEN, exit_code=EXIT_OPEN, because="; ".join([_open_sentence(verdicts, plan), *reasons]))
 

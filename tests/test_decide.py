@@ -386,3 +386,10 @@ def test_every_verdict_says_why(finding, plan):
     verdict = one(finding, plan)
     assert verdict is None or (verdict.because and "\n" not in verdict.because)
     assert severity_of(finding, plan) is finding.rule.severity
+
+
+def test_an_empty_scan_that_was_asked_about_is_incomplete_at_any_maturity() -> None:
+    empty = Trouble(kind="empty", message="nothing to scan")
+    for maturity in range(5):
+        answer = gate([], [empty], Enforcement(maturity=maturity), TODAY)
+        assert (answer.gate, answer.exit_code) == (Gate.INCOMPLETE, 3)

@@ -30,7 +30,7 @@ tiers: {{critical: enforce, high: enforce, medium: warn, low: audit, info: audit
 
 # modes of single rules, in single places, until a day; the last entry that covers a finding counts
 # rollout:
-#   - {{rules: [k8s-missing-limits], mode: warn, until: 2027-01-31, match: {{namespaces: [payments]}}}}
+#   - {{rules: [k8s-memory-limit-missing], mode: warn, until: 2027-01-31, match: {{namespaces: [payments]}}}}
 
 # rules: {{disable: [], severity: {{}}, params: {{}}, packs: [./policy]}}
 

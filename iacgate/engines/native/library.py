@@ -10,7 +10,7 @@ from iacgate.engines.native.index import Index, load_index
 from iacgate.engines.native.program import build_rule
 from iacgate.engines.native.select import Selection, may_select
 from iacgate.errors import PolicyError, did_you_mean
-from iacgate.model import Declined, Inventory, Rule, Severity, Subject, Waiver
+from iacgate.model import Declined, Inventory, Rule, Severity, Subject, Waiver, canonical_alias
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -100,10 +100,10 @@ class NativeRules:
         if name in self._index or name in self._records or name in self._extra:
             return (name,)
         aliases = self.aliases
-        if name in aliases:
-            return aliases[name]
         if "*" not in name and "?" not in name:
-            return ()
+            wanted = canonical_alias(name)
+            called = (rules for alias, rules in aliases.items() if canonical_alias(alias) == wanted)
+            return tuple(dict.fromkeys(rule for rules in called for rule in rules))
         found = [rule for rule in self.ids() if fnmatchcase(rule, name)]
         found += [rule for alias, rules in aliases.items() if fnmatchcase(alias, name) for rule in rules]
         return tuple(dict.fromkeys(found))

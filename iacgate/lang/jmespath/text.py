@@ -72,4 +72,8 @@ def matches(value: Any, pattern: Any) -> Truth:
         value = json.dumps(value)
     if not isinstance(value, str) or not isinstance(pattern, str):
         return False
-    return regex.search(pattern, value)
+    if regex.search(pattern, value):
+        return True
+    return (
+        False if len(value) <= regex.MAX_TEXT else Unknown(f"a text of {len(value)} characters is not read to its end")
+    )
