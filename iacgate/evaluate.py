@@ -57,6 +57,8 @@ def _judge(rule: Rule, subject: Subject, inventory: Inventory) -> Evaluation:
                 doubts.append(item)
             elif isinstance(item, NotApplicable):
                 return Evaluation(rule=rule, subject=subject, outcome=Outcome.SKIP, detail=item.reason)
+            else:
+                raise TypeError  # a check that yields anything else means something by it: that must not pass
     except Undecided as undecided:
         doubts.append(Doubt(reason=undecided.reason))
     if violations:

@@ -192,6 +192,9 @@ def test_a_broken_variable_file_makes_every_variable_unknown(scan):
         ("type = list(string)", '["a", 1]', ["a", "1"]),
         ("type = bool", "true", True),
         ("", "[1]", "[1]"),
+        ("type = any", '["a"]', ["a"]),
+        ("type = any", "abc", "abc"),
+        ("type = any", "a b", "a b"),
         ("type = set(string)", '["b", "a", "b"]', ["a", "b"]),
         ("type = object({ a = string, b = optional(number, 3) })", "{ a = 1 }", {"a": "1", "b": 3}),
         ('type = string\n default = "d"\n nullable = false', "x", "x"),
@@ -200,6 +203,11 @@ def test_a_broken_variable_file_makes_every_variable_unknown(scan):
 def test_a_value_from_the_command_is_read_by_the_variables_type(scan, declaration, given, value):
     text = f'variable "v" {{\n{declaration}\n}}\nresource "x_y" "a" {{ v = var.v }}'
     assert scan({"main.tf": text}, variables={"v": given})["x_y.a"].body["v"] == value
+
+
+def test_a_value_from_the_command_that_is_no_expression_is_unknown(scan):
+    text = 'variable "v" {\ntype = list(string)\n}\nresource "x_y" "a" { v = var.v }'
+    assert "var.v does not parse" in unknown(scan({"main.tf": text}, variables={"v": "["})["x_y.a"].body["v"])
 
 
 def test_a_variable_without_value_is_unknown_and_a_sensitive_one_secret(scan):

@@ -62,18 +62,23 @@ class Values:
 
 
 def _spelled(value: Any, definition: Definition, root: ModuleInstance) -> Any:
-    """A value given as text is that text for a primitive variable, an expression for any other, as ``-var`` has it."""
+    """A value given as text is that text for a primitive variable, an expression for any other, as ``-var`` has it.
+
+    Terraform refuses text that is no expression for ``any``; from a settings file it is meant as text.
+    """
     if not isinstance(value, str):
         return _native(value)
     declared = definition.attributes.get("type")
     if declared is None:
         return value
-    if isinstance(declared.expression, Traversal) and declared.expression.name in {"string", "number", "bool", "any"}:
+    word = declared.expression.name if isinstance(declared.expression, Traversal) else ""
+    if word in {"string", "number", "bool"}:
         return value
     try:
-        return attempt(parse_expression(value, f"--var {definition.name}"), Scope(root))
+        given = attempt(parse_expression(value, f"--var {definition.name}"), Scope(root))
     except SyntaxFailure as failure:
-        return Unknown(f"the value given for var.{definition.name} does not parse: {failure.message}")
+        given = Unknown(f"the value given for var.{definition.name} does not parse: {failure.message}")
+    return value if word == "any" and isinstance(given, Unknown) else given
 
 
 def _native(value: Any) -> Any:
