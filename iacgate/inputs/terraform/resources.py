@@ -25,7 +25,8 @@ from iacgate.syntax.hcl import File
 from iacgate.syntax.hcl.nodes import Literal, Traversal
 
 _CATEGORIES: dict[str, Category] = {"resource": "resource", "data": "data", "provider": "provider"}
-_HINTS = {"cycle": "break the circle of references", "limit": "scan the plan instead"}
+_MODULE_HINT = "correct the source, or scan a folder that holds both the caller and the module"
+_HINTS = {"cycle": "break the circle of references", "limit": "scan the plan instead", "unreadable": _MODULE_HINT}
 
 
 def resources(documents: list[HclDocument], context: InputContext) -> list[Resource]:

@@ -21,6 +21,7 @@ from iacgate.model.dataclass import dataclass, field
 MODULE_DEPTH = 32
 BLOCK_INSTANCES = 10_000
 ALL_INSTANCES = 100_000
+ALL_MODULES = 10_000
 
 
 @dataclass(slots=True)
@@ -40,6 +41,14 @@ class Project:
     workspace: str = ""
     limits: Limits = field(default_factory=Limits)
     made: int = 0
+    modules: int = 0
+
+    def another_module(self) -> bool:
+        """Whether one more module instance may be made: ten calls on each of eight levels make a hundred million."""
+        self.modules += 1
+        if self.modules > ALL_MODULES:
+            self.trouble("limit", f"more than {ALL_MODULES} module instances, so not all of them are evaluated")
+        return self.modules <= ALL_MODULES
 
     def count(self, more: int, what: str) -> bool:
         """Whether so many more instances may be made; says so aloud when not."""

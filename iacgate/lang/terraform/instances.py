@@ -255,7 +255,7 @@ class CallGroup(Group):
 
     def make(self, key: Key, names: dict[str, Any]) -> ModuleInstance | None:
         module = self._module()
-        if module is None:
+        if module is None or not self.owner.project.another_module():
             return None
         scope = Scope(self.owner, names)
         address = self.address + format_key(key)
@@ -287,10 +287,20 @@ class CallGroup(Group):
                 project.trouble("cycle", f"{self.address} calls the module it is in")
                 return None
             if chain.caller is None:
-                return project.module(folder)
+                return self._found(folder)
             chain = chain.caller
         project.trouble("limit", f"{self.address} is more than {MODULE_DEPTH} modules deep")
         return None
+
+    def _found(self, folder: str) -> Module | None:
+        """The module in a folder. One that lies beside the caller and is not there would stop Terraform as well."""
+        module = self.owner.project.module(folder)
+        source = self.definition.text_of("source")
+        if module is None and is_local(source):
+            place = self.definition.file.location(self.definition.block)
+            said = f"{place}: {self.address} calls {source}, where no module is that this scan may read"
+            self.owner.project.trouble("unreadable", said)
+        return module
 
 
 def folder_of_call(owner: ModuleInstance, call: Definition) -> str | None:

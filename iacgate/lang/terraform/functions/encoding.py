@@ -90,6 +90,8 @@ def _jsonencode(value: Any) -> Any:
     marked = has_secret(value)
     if hole is None:
         text = json_text(bare(value))
+        if len(text) > LONGEST_TEXT:  # encoding what was encoded before doubles its backslashes each time
+            raise Exhausted("the document is longer than 10 MiB")
         return secret(text) if marked else text
     return Encoded(value, hole) if isinstance(value, list | dict) else unknown_from(hole)
 
