@@ -51,6 +51,9 @@ COLOURS = {
 GATES = {Gate.OPEN: "1;32", Gate.CLOSED: "1;31", Gate.INCOMPLETE: "1;33"}
 BLUE, BOLD, LOUD, RED, YELLOW = "34", "1", "1;37;41", "1;31", "33"
 
+UNDECIDED_SHOWN = 10
+"""Rules that could not be decided, listed without being asked for."""
+
 
 class _Page:
     """The options of one rendering, and what it draws with."""
@@ -185,17 +188,20 @@ def _trouble(trouble: Trouble, report: ScanReport, page: _Page) -> Iterator[str]
 
 
 def _undecided(report: ScanReport, page: _Page) -> Iterator[str]:
-    """What could not be decided, one line each, when the evaluations are asked for."""
-    if not page.evaluations:
-        return
+    """What could not be decided, one line each: the first few, or all when the evaluations are asked for."""
     rows = sorted(
         f"  {one_line(one.rule.id)}   {one_line(str(one.places[0] if one.places else one.subject.at()))}"
         f"   {one_line(one.subject.address)}: {one_line(one.detail)}"
         for one in report.evaluations
         if one.outcome is Outcome.UNKNOWN
     )
-    if rows:
-        yield "\n".join((page.paint(BOLD, f"not decided, since a value is not known ({len(rows)})"), *rows))
+    if not rows:
+        return
+    shown = rows if page.evaluations else rows[:UNDECIDED_SHOWN]
+    more = len(rows) - len(shown)
+    tail = [f"  … and {more} more: `--evaluations` lists them all"] if more else []
+    title = page.paint(BOLD, f"not decided, since a value is not known ({len(rows)})")
+    yield "\n".join((title, *shown, *tail))
 
 
 def _exceptions(report: ScanReport, page: _Page) -> Iterator[str]:
