@@ -19,6 +19,7 @@ MAX_SIZE = 262_144
 MAX_DEPTH = 40
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DEEPEST = 64
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+\.[0-9]*)([eE][-+]?[0-9]{1,3})?\Z")
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
@@ -67,7 +68,12 @@ def read_rule(text: str, path: str) -> RuleText:
 
 
 def _documents(text: str) -> Iterator[yaml.Node]:
+    depth = 0
     for event in yaml.parse(text, Loader=_LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            mark = cast("yaml.error.Mark", event.start_mark)
+            raise yaml.MarkedYAMLError(problem=f"nested more than {_DEEPEST} levels deep", problem_mark=mark)
         if isinstance(event, yaml.AliasEvent):
             mark = cast("yaml.error.Mark", event.start_mark)
             raise yaml.MarkedYAMLError(problem="aliases are not read in rule files", problem_mark=mark)
