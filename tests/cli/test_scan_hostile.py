@@ -1,0 +1,174 @@
+"""What ``iacgate scan`` does with files that nobody would write by hand: the right exit code and a sentence, never a
+traceback, never silence, never green."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import pytest
+
+from iacgate.cli.entry import run
+
+LEVELS = 200_000
+POD_HEAD = "apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec: "
+PLAN_HEAD = '{"format_version": "1.2", "terraform_version": "1.9.0", "planned_values": '
+
+
+def alias_bomb() -> str:
+    rows = [f"{chr(98 + n)}: &{chr(98 + n)} [{', '.join(['*' + chr(97 + n)] * 10)}]" for n in range(12)]
+    return "\n".join(["a: &a [x, x, x, x, x, x, x, x, x, x]", *rows, "apiVersion: v1", "kind: Pod"])
+
+
+UNREADABLE = {
+    "hcl broken": ("main.tf", 'resource "aws_vpc" "a" {\n'),
+    "hcl brackets": ("main.tf", "locals {\n  a = " + "[" * LEVELS + "]" * LEVELS + "\n}\n"),
+    "hcl objects": ("main.tf", "locals {\n  a = " + "{a=" * LEVELS + "1" + "}" * LEVELS + "\n}\n"),
+    "hcl parentheses": ("main.tf", "locals {\n  a = " + "(" * LEVELS + "1" + ")" * LEVELS + "\n}\n"),
+    "hcl blocks": ("main.tf", "a {\n" * LEVELS + "}\n" * LEVELS),
+    "hcl templates": ("main.tf", 'locals {\n  a = "' + "${" * LEVELS + "1" + "}" * LEVELS + '"\n}\n'),
+    "hcl negations": ("main.tf", "locals {\n  a = " + "!" * LEVELS + "true\n}\n"),
+    "hcl binary": ("main.tf", bytes(range(256)) * 40),
+    "hcl utf-16": ("main.tf", 'locals {\n  a = "ä"\n}\n'.encode("utf-16")),
+    "hcl json broken": ("main.tf.json", '{"resource": '),
+    "hcl json brackets": ("main.tf.json", '{"locals": {"a": ' + "[" * LEVELS + "]" * LEVELS + "}}"),
+    "yaml broken": ("pod.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: [\n"),
+    "yaml sequences": ("pod.yaml", POD_HEAD + "[" * LEVELS + "]" * LEVELS),
+    "yaml mappings": ("pod.yaml", POD_HEAD + "{a: " * LEVELS + "1" + "}" * LEVELS),
+    "yaml dashes": ("pod.yaml", POD_HEAD + "\n" + "- " * LEVELS + "1"),
+    "yaml alias bomb": ("pod.yaml", alias_bomb()),
+    "yaml alias of itself": ("pod.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec: &a [*a]\n"),
+    "yaml control characters": ("pod.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: \x01}\n"),
+    "plan cut off": ("plan.json", PLAN_HEAD + '{"root_module": {"resources": [{"address": "aws_vpc'),
+    "plan brackets": ("plan.json", PLAN_HEAD + '{"root_module": {"resources": ' + "[" * LEVELS + "]" * LEVELS + "}}}"),
+    "plan of the wrong type": ("plan.json", PLAN_HEAD + "7}"),
+    "plan not in json": ("tfplan.json", '{"format_version": "1.2", "planned_values": NaN'),
+    "dockerfile word": ("Dockerfile", "FROM alpine\nNONSENSE x\n"),
+    "dockerfile of one line": ("Dockerfile", "FROM alpine\nRUN " + "$(" * LEVELS + ")" * LEVELS + "\n"),
+    "dockerfile braces": ("Dockerfile", "FROM alpine\nENV A=" + "${A:-" * LEVELS + "}" * LEVELS + "\n"),
+    "dockerfile binary": ("Dockerfile", b"FROM alpine\nRUN \xff\xfe\x00\x01\n"),
+    "dockerfile open heredoc": ("Dockerfile", "FROM alpine\nRUN <<EOF\nhello\n"),
+}
+
+
+@pytest.mark.parametrize(("name", "content"), UNREADABLE.values(), ids=UNREADABLE)
+def test_what_cannot_be_read_is_named_and_never_green(name, content, here, capsys):
+    (here / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    assert run(["scan", "-o", "json=report.json"]) == 3
+    out, err = capsys.readouterr()
+    assert f"not understood: {name}" in out
+    assert "gate incomplete (exit 3)" in out
+    assert "Traceback" not in out + err
+    report = json.loads((here / "report.json").read_text())
+    assert [source["path"] for source in report["sources"] if source["status"] == "unreadable"] == [name]
+    (trouble,) = report["errors"]
+    assert trouble["location"]["file"] == name
+    assert trouble["location"]["line"] >= 1
+    assert 10 < len(trouble["message"]) < 400
+
+
+@pytest.mark.parametrize("name", sorted({name for name, _ in UNREADABLE.values()}))
+def test_empty_file_holds_nothing_and_nothing_is_wrong_with_it(name, here, capsys):
+    (here / name).write_bytes(b"")
+    code = run(["scan"])
+    out, err = capsys.readouterr()
+    assert code in {0, 3}, "a plan and a Dockerfile cannot be empty"
+    assert (name in out + err) == (code == 3) or "nothing to scan" in out
+    assert "Traceback" not in err
+
+
+DEEP_RULE = f"""\
+id: x
+title: t
+severity: low
+on: [Pod]
+why: w
+fix: f
+since: '0.1'
+deny: '{"(" * 5000}a{")" * 5000}'
+"""
+DEEP_SETTINGS = {
+    "settings": ("iacgate.yaml", "rollout: " + "[" * LEVELS, []),
+    "settings bomb": ("iacgate.yaml", alias_bomb(), []),
+    "settings binary": ("iacgate.yaml", b"\xff\x00\xfe", []),
+    "pyproject": ("pyproject.toml", "[tool.iacgate]\na = " + "[" * 5000 + "]" * 5000, []),
+    "exceptions": ("e.yaml", "exceptions: " + "[" * LEVELS, ["--exceptions", "e.yaml"]),
+    "baseline": ("b.json", "[" * LEVELS, ["--baseline", "b.json"]),
+    "rule": ("p/x.yaml", "id: x\non: " + "[" * LEVELS, ["--pack", "p"]),
+    "expression": ("p/x.yaml", DEEP_RULE, ["--pack", "p"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "content", "words"), DEEP_SETTINGS.values(), ids=DEEP_SETTINGS)
+def test_settings_that_nobody_would_write_are_usage(name, content, words, pod, capsys):
+    (pod / name).parent.mkdir(exist_ok=True)
+    (pod / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    assert run(["scan", *words]) == 2
+    out, err = capsys.readouterr()
+    assert name in err
+    assert err.startswith("error: ")
+    assert len(err) < 1000
+    assert out == ""
+
+
+def test_folder_that_leads_to_itself_is_walked_once(pod, capsys):
+    os.symlink(".", pod / "again")
+    assert run(["scan", "-q", "-o", "json"]) == 1
+    report = json.loads(capsys.readouterr().out)
+    assert [source["path"] for source in report["sources"] if source["status"] == "read"] == ["pod.yaml"]
+
+
+def test_link_that_leads_out_of_the_repository_or_nowhere_stops_nothing(pod, capsys):
+    os.symlink("/nowhere/at/all.yaml", pod / "gone.yaml")
+    os.symlink("/etc/hostname", pod / "host.tf")
+    assert run(["scan"]) == 1
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_pipe_in_a_folder_is_not_waited_for(pod, iacgate):
+    os.mkfifo(pod / "pipe.tf")
+    assert iacgate("scan", timeout=60).returncode == 1
+
+
+def test_thousands_of_files_that_are_not_ours(here, iacgate):
+    (here / "many").mkdir()
+    for number in range(3000):
+        (here / f"many/{number}.txt").write_text("")
+    done = iacgate("scan")
+    assert done.returncode == 0
+    assert "nothing to scan" in done.stdout + done.stderr
+
+
+@pytest.mark.slow
+def test_plan_of_a_hundred_megabytes(here, iacgate):
+    def entry(number: int) -> dict:
+        return {
+            "address": f"aws_security_group.g[{number}]",
+            "mode": "managed",
+            "type": "aws_security_group",
+            "name": "g",
+            "index": number,
+            "provider_name": "registry.terraform.io/hashicorp/aws",
+        }
+
+    def values(number: int) -> dict:
+        ports = {"from_port": 22, "to_port": 22, "protocol": "tcp", "description": "d" * 600}
+        return {
+            "name": f"g{number}",
+            "ingress": [{**ports, "cidr_blocks": ["0.0.0.0/0" if number == 7 else "10.0.0.0/8"]}],
+        }
+
+    with open(here / "plan.json", "w") as stream:
+        stream.write('{"format_version": "1.2", "terraform_version": "1.9.0", "configuration": {"root_module": {}}, ')
+        for place, wrap in (("planned_values", ('{"root_module": {"resources": [', "]}}, ")), ("changes", ("[", "]}"))):
+            stream.write(f'"{place if place != "changes" else "resource_changes"}": {wrap[0]}')
+            for number in range(55_000):
+                after = values(number)
+                change = {"actions": ["create"], "before": None, "after": after, "after_unknown": {}}
+                item = {**entry(number), **({"values": after} if place == "planned_values" else {"change": change})}
+                stream.write(("," if number else "") + json.dumps(item))
+            stream.write(wrap[1])
+    assert (here / "plan.json").stat().st_size > 100_000_000
+    done = iacgate("scan", "--rule", "aws-sg-ssh-open", "-o", "concise", "plan.json", timeout=600)
+    assert done.returncode == 1, done.stderr
+    assert "aws_security_group.g[7]" in done.stdout or done.stdout.count("aws-sg-ssh-open") == 1
