@@ -11,7 +11,6 @@ that lets them pass would let the habit pass. Whoever writes documentation has e
 from __future__ import annotations
 
 import re
-from base64 import b64decode
 from collections.abc import Iterator
 from functools import lru_cache
 from math import log2
@@ -161,6 +160,8 @@ def _encoded_kind(text: str) -> str | None:
     """The same in Base64: user data is written so."""
     if len(text) < 40 or len(text) % 4 or not re.fullmatch(r"[A-Za-z0-9+/\r\n]+={0,2}", text):
         return None
+    from base64 import b64decode
+
     try:
         inner = b64decode(text, validate=False).decode("utf-8")
     except ValueError:

@@ -41,12 +41,16 @@ class Finding:
         return subject.address
 
     @property
+    def identity(self) -> str:
+        """What the fingerprint is made of: rule id, anchor and path; the file only where the address is ambiguous."""
+        return "\0".join(("iacgate/v1", self.rule.id, self.qualifier, self.anchor, *map(str, self.path)))
+
+    @property
     def fingerprint(self) -> str:
-        """32 hexadecimal digits from rule id, anchor and path; the file only where the address is ambiguous."""
+        """32 hexadecimal digits from the identity."""
         from hashlib import sha256  # a report in words has no fingerprints
 
-        steps = ("iacgate/v1", self.rule.id, self.qualifier, self.anchor, *map(str, self.path))
-        digest = sha256("\0".join(steps).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        digest = sha256(self.identity.encode("utf-8", "surrogatepass")).hexdigest()[:32]
         return digest if self.occurrence == 1 else f"{digest}:{self.occurrence}"
 
 

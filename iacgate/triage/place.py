@@ -80,9 +80,9 @@ def _numbered(findings: list[Finding]) -> list[Finding]:
     seen: dict[str, int] = defaultdict(int)
     result: list[Finding] = []
     for finding in findings:
-        fingerprint = finding.fingerprint
-        seen[fingerprint] += 1
-        count = seen[fingerprint]
+        identity = finding.identity
+        seen[identity] += 1
+        count = seen[identity]
         result.append(finding if count == 1 else replace(finding, occurrence=count))
     return result
 
