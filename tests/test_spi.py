@@ -171,6 +171,27 @@ def test_what_a_foreign_adapter_cannot_read_keeps_the_gate_shut(tmp_path):
     assert [trouble.message for trouble in report.troubles] == ["a.lines:1:1: a conflict that nobody resolved"]
 
 
+@pytest.mark.parametrize(
+    ("broken", "message"),
+    [
+        ("def claims(source):", "a.lines: an adapter failed (ZeroDivisionError at claims:9)"),
+        ("def parse(source):", "a.lines: the lines adapter failed (ZeroDivisionError at parse:13)"),
+        ("def normalise(documents, context):", "a.lines: the lines adapter failed (ZeroDivisionError at normalise:20)"),
+    ],
+)
+def test_an_adapter_that_crashes_hides_no_other_file(install, tmp_path, broken, message):
+    adapter = ADAPTER.replace(broken, f"{broken}\n    1 / 0")
+    install("gate_crash", "[iacgate.inputs]\nlines = NAME.adapter\n", {"adapter.py": adapter})
+    work = tmp_path / "work"
+    work.mkdir()
+    (work / "a.lines").write_text("print\n")
+    (work / "pod.yaml").write_text("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n")
+    report = scanned(work)
+    assert [trouble.message for trouble in report.troubles] == [message]
+    assert [resource.name for resource in report.resources] == ["a"]
+    assert report.exit_code in {1, 3}
+
+
 @pytest.mark.usefixtures("whole_plugin")
 def test_a_foreign_output_is_named_beside_ours():
     assert format_names()[-1] == "shout"

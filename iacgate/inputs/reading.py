@@ -79,6 +79,9 @@ def _claimed(
         except OSError as error:
             _unreadable(reading, source, "", _why(error), "check its permissions", Location(file=source.path))
             continue
+        except Exception as error:  # noqa: BLE001  (an adapter's fault, yet one file must not hide all others)
+            _internal(reading, source.path, "", error)
+            continue
         if adapter is not None:
             groups.setdefault(adapter.name, (adapter, []))[1].append(source)
         elif _has_no_name(source):
@@ -122,7 +125,7 @@ def _documents(adapter: InputAdapter, source: SourceFile, reading: Reading) -> l
     except OSError as error:
         _unreadable(reading, source, adapter.name, _why(error), "check its permissions", Location(file=source.path))
         return []
-    except (Exception, RecursionError) as error:  # noqa: BLE001  (our fault, yet one file must not hide all others)
+    except Exception as error:  # noqa: BLE001  (our fault, yet one file must not hide all others)
         _internal(reading, source.path, adapter.name, error)
         return []
     if not documents and _has_no_name(source):
@@ -153,7 +156,7 @@ def _refuse_huge(source: SourceFile) -> None:
 def _normalise(adapter: InputAdapter, documents: list[Document], context: InputContext, reading: Reading) -> None:
     try:
         reading.resources.extend(adapter.normalise(documents, context))
-    except (Exception, RecursionError) as error:  # noqa: BLE001  (our fault, yet one adapter must not hide all others)
+    except Exception as error:  # noqa: BLE001  (our fault, yet one adapter must not hide all others)
         _internal(reading, documents[0].path if documents else "", adapter.name, error)
     reading.troubles.extend(context.troubles)
     reading.records.extend(context.records)
@@ -164,7 +167,8 @@ def _internal(reading: Reading, path: str, kind: str, error: BaseException) -> N
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     where = f" at {trace.tb_frame.f_code.co_name}:{trace.tb_lineno}" if trace is not None else ""
-    message = f"the {kind} adapter failed ({type(error).__name__}{where})"
+    who = f"the {kind} adapter" if kind else "an adapter"
+    message = f"{who} failed ({type(error).__name__}{where})"
     location = Location(file=path)
     reading.records.append(
         SourceRecord(path=path, kind=kind, status=SourceStatus.UNREADABLE, detail=message, location=location)
