@@ -29,6 +29,17 @@ def ordered(report: ScanReport) -> list[Verdict]:
     return sorted(report.listed, key=_sort_key)
 
 
+def coordinates(place: Location) -> dict[str, str | int]:
+    """A location as fields of its own: the file, and from where to where (all from 1, the end exclusive)."""
+    return {
+        "file": place.file,
+        "line": place.line,
+        "column": place.column,
+        "end_line": place.end_line,
+        "end_column": place.end_column,
+    }
+
+
 def by_weight(verdicts: list[Verdict]) -> list[Verdict]:
     """Most severe first, otherwise in the order given."""
     return sorted(verdicts, key=lambda verdict: -verdict.severity)

@@ -11,8 +11,8 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-from iacgate.model import Location, ScanReport, StaleWaiver, Trouble, Verdict
-from iacgate.outputs._listing import break_glass_line, gate_line, ordered, stale, troubles
+from iacgate.model import ScanReport, StaleWaiver, Trouble, Verdict
+from iacgate.outputs._listing import break_glass_line, coordinates, gate_line, ordered, stale, troubles
 from iacgate.outputs._plain import one_line
 from iacgate.spi import OutputOptions
 
@@ -77,7 +77,7 @@ def _finding(verdict: Verdict) -> dict[str, Any]:
         "mode": verdict.mode,
         "rule": finding.rule.id,
         "title": finding.rule.title,
-        **_place(finding.location),
+        **coordinates(finding.location),
         "address": finding.subject.address,
         "type": finding.subject.type,
         "path": ".".join(map(str, finding.path)),
@@ -93,7 +93,7 @@ def _finding(verdict: Verdict) -> dict[str, Any]:
 
 
 def _trouble(trouble: Trouble) -> dict[str, Any]:
-    place = _place(trouble.location) if trouble.location else {}
+    place = coordinates(trouble.location) if trouble.location else {}
     return {"record": "error", "state": trouble.kind, **place, "message": trouble.message, "because": trouble.hint}
 
 
@@ -103,20 +103,10 @@ def _exception(one: StaleWaiver) -> dict[str, Any]:
         "record": "exception",
         "state": one.status,
         "rule": " ".join(waiver.rules),
-        **(_place(waiver.location) if waiver.location else {}),
+        **(coordinates(waiver.location) if waiver.location else {}),
         "message": one.note,
         "because": waiver.reason,
         "exception": waiver.id,
         "expires": waiver.expires.isoformat() if waiver.expires else "",
         "owner": waiver.owner,
-    }
-
-
-def _place(place: Location) -> dict[str, Any]:
-    return {
-        "file": place.file,
-        "line": place.line,
-        "column": place.column,
-        "end_line": place.end_line,
-        "end_column": place.end_column,
     }

@@ -9,7 +9,7 @@ from typing import Any
 
 from iacgate.model import Evaluation, Location, Rule, ScanReport, Subject, Trouble, Verdict, Waiver, jsonable
 from iacgate.outputs._json import document
-from iacgate.outputs._listing import applied, counts, ordered, stale
+from iacgate.outputs._listing import applied, coordinates, counts, ordered, stale
 from iacgate.spi import OutputOptions
 
 name = "json"
@@ -102,8 +102,8 @@ def _finding(verdict: Verdict) -> dict[str, Any]:
         "message": finding.message,
         "resource": _resource(finding.subject),
         "path": list(finding.path),
-        "location": _location(finding.location) | {"via": [_location(place) for place in finding.location.via]},
-        "related": [_location(place) | {"message": text} for place, text in finding.related],
+        "location": coordinates(finding.location) | {"via": [coordinates(place) for place in finding.location.via]},
+        "related": [coordinates(place) | {"message": text} for place, text in finding.related],
         "exception": _waiver(waiver) if waiver else None,
         "excused": finding.excused,
         "note": verdict.triaged.note,
@@ -123,18 +123,8 @@ def _resource(subject: Subject) -> dict[str, Any]:
     }
 
 
-def _location(place: Location) -> dict[str, Any]:
-    return {
-        "file": place.file,
-        "line": place.line,
-        "column": place.column,
-        "end_line": place.end_line,
-        "end_column": place.end_column,
-    }
-
-
 def _optional(place: Location | None) -> dict[str, Any] | None:
-    return _location(place) if place else None
+    return coordinates(place) if place else None
 
 
 def _evaluations(report: ScanReport) -> list[dict[str, Any]]:

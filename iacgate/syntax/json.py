@@ -10,7 +10,6 @@ the C scanner jump over what was not asked for.
 
 from __future__ import annotations
 
-import gc
 import json
 import re
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from iacgate.errors import SyntaxFailure
 from iacgate.model import Location, Path, index_of
+from iacgate.syntax.garbage import collector_paused
 from iacgate.syntax.text import Lines, decode
 
 DEPTH = 200
@@ -70,19 +70,15 @@ def loads(text: str, file: str) -> Any:
     _check_depth(text, file)
     if "\\ud" in text or "\\uD" in text:
         text = _mended(text)
-    paused = gc.isenabled()
-    gc.disable()  # many small containers, none of them garbage: looking through them time and again is half the cost
     try:
-        return json.loads(text, parse_float=_float, parse_constant=_refuse)
+        with collector_paused():
+            return json.loads(text, parse_float=_float, parse_constant=_refuse)
     except JSONDecodeError as failure:
         raise _failure(text, file, failure) from None
     except (_Refused, ValueError):
         raise _number_failure(text, file) from None
     except RecursionError:
         raise SyntaxFailure(Location(file=file), "nested too deeply to be read") from None
-    finally:
-        if paused:
-            gc.enable()
 
 
 def repeated(text: str, file: str) -> list[Repeated]:

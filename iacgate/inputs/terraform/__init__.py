@@ -10,16 +10,15 @@ Settings: ``variables`` (values of root variables), ``var_files`` (absolute path
 
 from __future__ import annotations
 
-import gc
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from iacgate.lang.terraform import layout
 from iacgate.model import Document, Location, Path, Resource, SourceFile
 from iacgate.model.dataclass import dataclass, field
 from iacgate.spi import InputContext
+from iacgate.syntax.garbage import collector_paused
 from iacgate.syntax.hcl import File
 
 name: Final = "terraform"
@@ -84,7 +83,7 @@ def normalise(documents: Sequence[Document], context: InputContext) -> Iterable[
     """The resources of all modules that these files make."""
     from iacgate.inputs.terraform.resources import resources
 
-    with _collector_paused():
+    with collector_paused():
         return resources([document for document in documents if isinstance(document, HclDocument)], context)
 
 
@@ -112,15 +111,3 @@ class _Start:
     def __call__(self, path: Path) -> Location:
         del path
         return Location(file=self._path)
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Many small objects are made and few are garbage: looking through them again and again costs more than they do."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()

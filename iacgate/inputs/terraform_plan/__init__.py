@@ -12,16 +12,15 @@ Settings: ``source``, the folder of the configuration, for places in the HCL; by
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from typing import Final
 
 from iacgate.inputs.terraform_plan.recognise import Form, looks_like_plan, read
 from iacgate.model import Document, Location, Path, Resource, SourceFile
 from iacgate.model.dataclass import dataclass, field
 from iacgate.spi import InputContext
+from iacgate.syntax.garbage import collector_paused
 
 name: Final = "terraform-plan"
 __all__ = ["PlanDocument", "claims", "companions", "name", "normalise", "parse"]
@@ -80,7 +79,7 @@ def normalise(documents: Sequence[Document], context: InputContext) -> Iterator[
     for document in documents:
         if isinstance(document, PlanDocument):
             read_resources = plan_resources if document.form == "plan" else state_resources
-            with _collector_paused():
+            with collector_paused():
                 resources = list(read_resources(document, context))
             yield from resources
 
@@ -88,18 +87,6 @@ def normalise(documents: Sequence[Document], context: InputContext) -> Iterator[
 def companions(source: SourceFile) -> Iterable[str]:  # noqa: ARG001  (the contract)
     """A plan is whole in itself."""
     return ()
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Many small objects are made and none is garbage: looking through them again and again takes half the time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 class _Places:
