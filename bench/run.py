@@ -79,7 +79,9 @@ def incumbent(package: str) -> Path:
 
 
 def iacgate(*words: str) -> list[str]:
-    return [str(Path(sys.executable).with_name("iacgate")), *words]
+    """Our command: as installed beside this Python, else from the source tree."""
+    script = Path(sys.executable).with_name("iacgate")
+    return [str(script), *words] if script.exists() else [sys.executable, "-m", "iacgate.cli.entry", *words]
 
 
 def checkov(*words: str) -> list[str]:
