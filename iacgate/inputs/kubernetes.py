@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from iacgate.errors import SourceSkipped, SyntaxFailure
-from iacgate.model import Document, Location, Path, Relation, Resource, SourceFile, Trouble
+from iacgate.model import Document, Location, Path, Relation, Resource, Secret, SourceFile, Trouble
 from iacgate.model.dataclass import dataclass
 from iacgate.spi import InputContext
 
@@ -20,6 +20,7 @@ name = "kubernetes"
 
 KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _JSON_HEAD = 65_536
+_LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +123,7 @@ def resources_of(document: Document) -> Iterator[Resource]:
 def resource(document: Document, body: dict[str, Any], root: Path = (), implied_kind: str = "") -> Resource:
     """The resource of one object. ``implied_kind`` is that of a typed list, whose items need not say it."""
     kind = str(body.get("kind") or implied_kind)
+    body = _covered(body) if kind == "Secret" else body
     metadata = body.get("metadata")
     metadata = metadata if isinstance(metadata, dict) else {}
     namespace = _text(metadata.get("namespace"))
@@ -142,6 +144,24 @@ def resource(document: Document, body: dict[str, Any], root: Path = (), implied_
         relations=lambda: _relations(body, namespace),
         focus=document.focus,
     )
+
+
+def _covered(body: dict[str, Any]) -> dict[str, Any]:
+    """The body of a Secret, with what it holds marked as secret; kubectl keeps a copy of it in an annotation."""
+    covered = dict(body)
+    covered.update((member, _secrets(body[member])) for member in ("data", "stringData") if member in body)
+    metadata = body.get("metadata")
+    annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
+    if isinstance(metadata, dict) and isinstance(annotations, dict) and annotations.get(_LAST_APPLIED) is not None:
+        copied = {**annotations, _LAST_APPLIED: Secret(annotations[_LAST_APPLIED])}
+        covered["metadata"] = {**metadata, "annotations": copied}
+    return covered
+
+
+def _secrets(values: Any) -> Any:
+    if isinstance(values, dict):
+        return {key: None if value is None else Secret(value) for key, value in values.items()}
+    return None if values is None else Secret(values)
 
 
 def _relations(body: Any, namespace: str) -> list[Relation]:

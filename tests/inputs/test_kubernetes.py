@@ -11,7 +11,7 @@ import pytest
 from iacgate.errors import SourceSkipped, SyntaxFailure
 from iacgate.inputs import Registry, kubernetes
 from iacgate.inputs.reading import read
-from iacgate.model import Resource, SourceFile
+from iacgate.model import Resource, SourceFile, jsonable
 from iacgate.spi import InputContext
 
 
@@ -444,3 +444,25 @@ def test_every_manifest_of_the_corpora_is_read_or_refused_with_a_place(corpora) 
                 assert found.at().file == found.at("spec", "absent", 3).file == each.path
                 assert found.address.startswith(f"{found.type} ")
     assert read > 1000
+
+
+@pytest.mark.parametrize("member", ["data", "stringData"])
+@pytest.mark.parametrize("written", ["{password: hunter2hunter2}", "hunter2hunter2", "[hunter2hunter2]"])
+def test_what_a_secret_holds_is_marked_whatever_its_shape(member: str, written: str) -> None:
+    (secret,) = resources(f"apiVersion: v1\nkind: Secret\nmetadata: {{name: s}}\n{member}: {written}\n")
+    assert "hunter2" not in f"{secret.body} {jsonable(secret.body)}"
+
+
+def test_so_is_the_copy_that_kubectl_keeps_in_an_annotation() -> None:
+    text = (
+        "apiVersion: v1\nkind: SecretList\nitems:\n- metadata:\n    name: s\n    annotations:\n      team: shop\n"
+        '      kubectl.kubernetes.io/last-applied-configuration: \'{"stringData": {"password": "hunter2hunter2"}}\'\n'
+    )
+    (secret,) = resources(text)
+    assert "hunter2" not in f"{secret.body} {jsonable(secret.body)} {secret.annotations}"
+    assert secret.annotations["team"] == "shop"
+
+
+def test_other_kinds_stay_as_they_are_written() -> None:
+    (config,) = resources("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: s}\ndata: {a: b}\n")
+    assert config.body["data"] == {"a": "b"}

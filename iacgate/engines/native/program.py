@@ -57,7 +57,7 @@ def build_rule(
         rationale=record["why"],
         remediation=record["fix"],
         references=tuple(record.get("references") or ()),
-        tags=tuple(record.get("tags") or ()),
+        tags=_tags(record),
         aliases=tuple(record.get("aliases") or ()),
         controls=record.get("controls") or {},
         rulesets=tuple(record["rulesets"]),
@@ -69,6 +69,14 @@ def build_rule(
         origin=record["origin"],
         params=values,
     )
+
+
+def _tags(record: Mapping[str, Any]) -> tuple[str, ...]:
+    """The rule's own tags, and ``secret`` where it looks for one: what such a rule points at is covered in reports."""
+    own = tuple(record.get("tags") or ())
+    asked = repr([record.get(part) for part in ("each", "where", "deny", "require")])
+    seeks = any(f"'{name}'" in asked for name in ("secrets", "has_secret", "is_secret", "secret_kind"))
+    return (*own, "secret") if seeks and "secret" not in own else own
 
 
 def _python_check(record: Mapping[str, Any], params: Mapping[str, Any], check: CheckLookup) -> Any:
