@@ -175,6 +175,8 @@ def _block_principals(blocks: Any) -> Any:
     for block in as_list(blocks):
         if isinstance(block, Unknown):
             return doubt(block)
+        if not isinstance(block, dict):
+            return doubt(Unknown("principals that are no blocks"))
         kind = block.get("type")
         if isinstance(kind, Unknown):
             return doubt(kind)
@@ -187,6 +189,8 @@ def _block_conditions(blocks: Any) -> Any:
     for block in as_list(blocks):
         if isinstance(block, Unknown):
             return doubt(block)
+        if not isinstance(block, dict):
+            return doubt(Unknown("conditions that are no blocks"))
         test, variable = block.get("test"), block.get("variable")
         for part in (test, variable):
             if isinstance(part, Unknown):

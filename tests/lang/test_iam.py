@@ -188,3 +188,9 @@ def test_wildcards_agree_with_regular_expressions(pattern, text):
 
 def test_wildcards_do_not_explode():
     assert iam.wildcard("*a" * 2_000 + "b", "a" * 4_000) is False
+
+
+@pytest.mark.parametrize("member", ["principals", "not_principals", "condition"])
+@pytest.mark.parametrize("wrong", [[-1], ["x"], [None], [[]], "x"])
+def test_blocks_of_a_document_that_are_no_blocks_are_a_doubt(member, wrong):
+    iam.policy_statements(None, {"statement": [{"actions": ["*"], "resources": ["*"], member: wrong}]})
