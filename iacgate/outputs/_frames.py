@@ -96,6 +96,9 @@ def _cells(line: str, window: Span, hidden: list[Span]) -> list[Cell]:
     commands: set[int] = set()
     if line.find("##", low, high) >= 0:
         commands = {match.start() + 1 for match in log_commands().finditer(line, low, high)}
+    text = line[low:high]
+    if not hidden and not commands and text.isascii() and text.isprintable():
+        return [(character, 1) for character in text]
     for index in range(low, high):
         while span and index >= span[1]:
             span = next(spans, None)

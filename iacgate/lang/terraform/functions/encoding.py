@@ -5,12 +5,8 @@ from __future__ import annotations
 
 import base64
 import binascii
-import csv
-import hashlib
-import io
 import json
 from typing import Any
-from urllib.parse import quote_plus
 
 from iacgate.lang.terraform.types import to_string
 from iacgate.lang.terraform.values import (
@@ -136,6 +132,8 @@ def _bytes(text: Any) -> bytes:
 
 def _digest(name: str) -> Any:
     def digest(text: Any) -> str:
+        import hashlib
+
         return hashlib.new(name, _bytes(text), usedforsecurity=False).hexdigest()
 
     return digest
@@ -143,6 +141,8 @@ def _digest(name: str) -> Any:
 
 def _digest64(name: str) -> Any:
     def digest(text: Any) -> str:
+        import hashlib
+
         return base64.b64encode(hashlib.new(name, _bytes(text), usedforsecurity=False).digest()).decode("ascii")
 
     return digest
@@ -170,6 +170,9 @@ def _textdecodebase64(text: Any, charset: Any) -> str:
 
 
 def _csvdecode(text: Any) -> Any:
+    import csv
+    import io
+
     try:
         rows = list(csv.reader(io.StringIO(to_string(text)), strict=True))
     except csv.Error as error:
@@ -210,6 +213,12 @@ def _yamlencode(value: Any) -> str:
     return encode(value)
 
 
+def _urlencode(text: Any) -> str:
+    from urllib.parse import quote_plus
+
+    return quote_plus(to_string(text))
+
+
 FUNCTIONS: dict[str, Any] = {
     "base64decode": _base64decode,
     "base64encode": _base64encode,
@@ -224,7 +233,7 @@ FUNCTIONS: dict[str, Any] = {
     "sha512": _digest("sha512"),
     "textdecodebase64": _textdecodebase64,
     "textencodebase64": _textencodebase64,
-    "urlencode": lambda text: quote_plus(to_string(text)),
+    "urlencode": _urlencode,
     "uuidv5": _uuidv5,
     "yamldecode": _yamldecode,
     "yamlencode": _yamlencode,
