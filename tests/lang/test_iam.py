@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iacgate.lang import iam
-from iacgate.model import Partial, Secret, Unknown
+from iacgate.model import Partial, Secret, Unknown, is_unknown
 
 WHY = Unknown("known after apply")
 
@@ -193,4 +193,7 @@ def test_wildcards_do_not_explode():
 @pytest.mark.parametrize("member", ["principals", "not_principals", "condition"])
 @pytest.mark.parametrize("wrong", [[-1], ["x"], [None], [[]], "x"])
 def test_blocks_of_a_document_that_are_no_blocks_are_a_doubt(member, wrong):
-    iam.policy_statements(None, {"statement": [{"actions": ["*"], "resources": ["*"], member: wrong}]})
+    body = {"statement": [{"actions": ["*"], "resources": ["*"], member: wrong}]}
+    [placed] = iam.policy_statements(None, body)
+    key = {"principals": "Principal", "not_principals": "NotPrincipal", "condition": "Condition"}[member]
+    assert is_unknown(placed.value[key])

@@ -377,7 +377,8 @@ def test_the_corpus_is_accepted_with_the_structure_pyyaml_sees(corpora) -> None:
         if file.endswith(("non-string-keys.yaml", "anchors-merge.yaml")) or b"{{" in data:
             continue
         theirs = untyped(data.decode("utf-8-sig"))
-        assert all(map(same_structure, (each for each in ours if each is not None), (each for each in theirs if each)))
+        pairs = zip([each for each in ours if each], [each for each in theirs if each], strict=True)
+        assert all(same_structure(mine, yours) for mine, yours in pairs), file
 
 
 def test_the_corpus_is_refused_where_it_should_be(corpora) -> None:
