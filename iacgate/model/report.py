@@ -110,7 +110,7 @@ class StaleWaiver:
 class Trouble:
     """Something that should have been understood and was not: it keeps the gate from being green.
 
-    ``kind``: unreadable, rule-error, incomplete-plan, exceptions, settings, limit.
+    ``kind``: unreadable, incomplete-plan, rule-error, cycle, limit, empty (asked for, and nothing was there to scan).
     """
 
     kind: str
