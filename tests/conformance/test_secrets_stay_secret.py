@@ -55,6 +55,20 @@ output "o" {
   value     = var.pw
   sensitive = true
 }
+resource "aws_s3_bucket" "keyed" {
+  for_each = { (var.pw) = 1 }
+}
+resource "aws_s3_bucket" "listed" {
+  for_each = toset([var.pw])
+}
+resource "aws_s3_bucket" "zipped" {
+  for_each = zipmap([var.pw], [1])
+}
+resource "aws_s3_bucket" "held" {
+  for_each = { open = var.pw }
+  bucket   = each.value
+  tags     = { (var.pw) = "a" }
+}
 module "m" {
   source = "./m"
   pw     = var.pw

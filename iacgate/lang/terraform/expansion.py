@@ -15,7 +15,7 @@ from iacgate.lang.terraform.expressions import attempt
 from iacgate.lang.terraform.scope import Limits, Scope
 from iacgate.lang.terraform.types import to_number
 from iacgate.lang.terraform.values import Exhausted, Fault, Set, bare, first_unknown
-from iacgate.model import Unknown
+from iacgate.model import Secret, Unknown
 from iacgate.model.dataclass import dataclass, field
 
 MODULE_DEPTH = 32
@@ -75,7 +75,7 @@ def expand(definition: Definition, scope: Scope) -> Expansion:
         if "count" in definition.attributes:
             return _counted(bare(attempt(definition.attributes["count"].expression, scope)))
         if "for_each" in definition.attributes:
-            return _for_each(bare(attempt(definition.attributes["for_each"].expression, scope)), scope)
+            return _for_each(attempt(definition.attributes["for_each"].expression, scope), scope)
     except (Fault, Exhausted) as error:
         return open_ended(Unknown(str(error)), "count" if "count" in definition.attributes else "for_each")
     return Expansion([(None, {})])
@@ -91,6 +91,8 @@ def _counted(value: Any) -> Expansion:
 
 
 def _for_each(value: Any, scope: Scope) -> Expansion:
+    if isinstance(value, Secret) or (isinstance(value, list) and any(isinstance(item, Secret) for item in value)):
+        raise Fault("for_each is sensitive, and keys are shown in addresses")
     hole = _unknown_keys(value)
     if hole is not None:
         return open_ended(hole, "for_each")

@@ -264,16 +264,17 @@ def _tuple(node: nodes.Tuple, scope: Scope) -> Any:
 
 def _object(node: nodes.Object, scope: Scope) -> Any:
     result: dict[str, Any] = {}
+    marked = False  # a key has no mark of its own: the whole object takes it
     for item in node.items:
         key = item.key.value if type(item.key) is nodes.Literal else evaluate(item.key, scope)
         if isinstance(key, Secret):
-            key = bare(key)
+            marked, key = True, bare(key)
         if isinstance(key, Unknown):
             return Unknown(key.reason)
         if key is None:
             raise Fault("null is no key of an object")
         result[to_string(key)] = evaluate(item.value, scope)
-    return result
+    return secret(result) if marked else result
 
 
 def pairs(collection: Any, scope: Scope) -> list[tuple[Any, Any]]:

@@ -36,6 +36,7 @@ from iacgate.lang.terraform.values import (
     first_unknown,
     identity,
     make_set,
+    secret,
     unknown_from,
 )
 from iacgate.model import Secret, Unknown
@@ -368,7 +369,8 @@ def _zipmap(keys: Any, values: Any) -> Any:
     if len(keys) != len(_sequence(values, "zipmap")):
         raise Fault("zipmap needs two lists of one length")
     pairs = {to_string(bare(key)): value for key, value in zip(keys, values, strict=True)}
-    return Map(pairs) if isinstance(values, List) else pairs
+    zipped = Map(pairs) if isinstance(values, List) else pairs
+    return secret(zipped) if any(isinstance(key, Secret) for key in keys) else zipped
 
 
 def _tolist(value: Any) -> Any:
