@@ -127,7 +127,8 @@ class TerraformLinks:
         return self._edges[kind]
 
     def _outgoing(self, child: Resource) -> Iterator[Edge | Doubt]:
-        """Everything a resource names. A known value that equals a parent's key beats an ambiguous reference."""
+        """Everything a resource names. A known value that equals a parent's key beats an ambiguous reference; where
+        several are equal, a reference to one of them says which."""
         relations = child.relations()
         edges: dict[tuple[int, Path], Edge] = {}
         settled: set[tuple[Path, str]] = set()
@@ -138,6 +139,8 @@ class TerraformLinks:
                 continue
             for parent in link.parents:
                 equal = self._equal(child, parent, value)
+                if len(equal) > 1:
+                    equal = self._named(child, relations, path, equal)
                 settled.update((path, item.type) for item in equal)
                 for item in equal:
                     edges[id(item), path[:1]] = Edge(child, item, path, len(equal) == 1)
@@ -150,6 +153,18 @@ class TerraformLinks:
                     edges[id(target), relation.path[:1]] = Edge(child, target, relation.path, certain)
         yield from edges.values()
         yield from doubts
+
+    def _named(
+        self, child: Resource, relations: Sequence[Relation], path: Path, equal: list[Resource]
+    ) -> list[Resource]:
+        """Those of several equal parents that a certain reference under the same path names; all where none does."""
+        named = {
+            id(target)
+            for relation in relations
+            if relation.certain and relation.path == path
+            for target in self._targets(child, relation)
+        }
+        return [item for item in equal if id(item) in named] or equal
 
     def _targets(self, child: Resource, relation: Relation) -> list[Resource]:
         """The resources a relation names; several when it names a block with several instances."""
@@ -177,8 +192,18 @@ class TerraformLinks:
             edges[id(item), path[:1]] = Edge(child, item, path, len(parents) == 1)
         if parents or (value.ref or "").startswith("data.") or any(".data." in f".{item.target}" for item in here):
             return
+        if value.ref and self._nowhere(child.root, value.ref, link):
+            return
         for parent in link.parents:
             yield Doubt(child, parent.type, path, value.reason)
+
+    def _nowhere(self, root: str, ref: str, link: Link) -> bool:
+        """Whether a reference says what is meant, and that is not there: then it means none of what is."""
+        from iacgate.lang.terraform.address import without_keys
+
+        block = without_keys(ref)
+        kind = block.split(".")[-2] if "." in block else ""
+        return not self._index().sources(root, block) and any(is_type(kind, parent.type) for parent in link.parents)
 
     def _leads_to(self, child: Resource, relation: Relation, link: Link) -> bool:
         """Whether a reference ends at a resource that the link can mean."""

@@ -145,6 +145,17 @@ def test_a_broken_file_leaves_the_rest_of_its_module_evaluated(scan):
     assert "var.n is not declared" in unknown(found["x_y.a"].body["name"])
 
 
+def test_a_reference_to_an_undeclared_resource_says_what_it_would_be(scan):
+    found = scan({
+        "main.tf": 'module "m" { source = "./m" }\nresource "x_y" "a" {\n k = x_key.gone.arn\n d = data.x_k.gone.id\n}',
+        "m/main.tf": 'resource "x_y" "a" { k = x_key.gone.arn }',
+    })  # fmt: skip
+    outer, inner = found["x_y.a"].body, found["module.m.x_y.a"].body
+    refs = [value.ref for value in (outer["k"], outer["d"], inner["k"])]
+    assert refs == ["x_key.gone", "data.x_k.gone", "module.m.x_key.gone"]
+    assert "x_key.gone is not declared" in unknown(outer["k"])
+
+
 def test_a_resource_declared_twice_is_judged_twice(scan):
     found = scan({"a.tf": 'resource "x_y" "a" { n = 1 }', "b.tf": 'resource "x_y" "a" { n = 2 }'})
     assert [resource.body for resource in found.all] == [{"n": 1}, {"n": 2}]

@@ -191,6 +191,40 @@ def test_two_parents_of_one_name_may_both_be_meant():
     assert related("aws_s3_bucket.b", "aws_s3_bucket_acl")[1]
 
 
+def test_a_certain_reference_tells_parents_of_one_name_apart():
+    child = resource("aws_s3_bucket_acl.a", {"bucket": "logs"}, relations=[names("bucket", "aws_s3_bucket.b")])
+    related = joined(BUCKET, resource("aws_s3_bucket.twin", {"bucket": "logs"}), child)
+    assert related("aws_s3_bucket.b", "aws_s3_bucket_acl") == (["aws_s3_bucket_acl.a"], "")
+    assert related("aws_s3_bucket.twin", "aws_s3_bucket_acl") == ([], "")
+
+
+def test_a_reference_to_something_else_leaves_parents_of_one_name_in_doubt():
+    ways = [names("bucket", "aws_s3_bucket.other"), names("bucket", "aws_s3_bucket.b", sure=False)]
+    child = resource("aws_s3_bucket_acl.a", {"bucket": "logs"}, relations=ways)
+    related = joined(BUCKET, resource("aws_s3_bucket.twin", {"bucket": "logs"}), child)
+    assert related("aws_s3_bucket.b", "aws_s3_bucket_acl")[1]
+    assert related("aws_s3_bucket.twin", "aws_s3_bucket_acl")[1]
+
+
+@pytest.mark.parametrize(
+    ("ref", "doubtful"),
+    [
+        ("aws_s3_bucket.gone", False),
+        ("module.m.aws_s3_bucket.gone", False),
+        ("aws_ssm_parameter.gone", True),
+        ('aws_s3_bucket.many["x"]', True),
+        ("gone", True),
+    ],
+)
+def test_a_reference_to_an_undeclared_resource_of_the_right_type_means_no_declared_one(ref, doubtful):
+    relations = [names("bucket", ref)]
+    body = {"bucket": Unknown("it is not declared", ref=ref)}
+    child = resource("aws_s3_bucket_acl.a", body, adapter="terraform", relations=relations)
+    others = [resource(address, {}, adapter="terraform") for address in ("aws_s3_bucket.b", "aws_s3_bucket.many[*]")]
+    _, doubt = joined(child, *others)("aws_s3_bucket.b", "aws_s3_bucket_acl")
+    assert bool(doubt) == doubtful
+
+
 def test_the_group_tells_parents_of_one_name_apart():
     groups = [
         resource(f"azurerm_network_security_group.{n}", {"name": "web", "resource_group_name": n})

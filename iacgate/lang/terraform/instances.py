@@ -117,8 +117,8 @@ class ModuleInstance:
             mode, name, first, used = name, first, second, 2
         group = self.resources(mode, name, first)
         if group is None:
-            prefix = "" if mode == "managed" else f"{mode}."
-            return Unknown(f"{prefix}{name}.{first} is not declared"), len(steps)
+            label = _resource_address((mode, name, first))
+            return Unknown(f"{label} is not declared", ref=self.prefix + label), len(steps)
         return group.value, used
 
     def remembered(self, table: dict[str, Any], name: str, label: str, work: Callable[[], Any]) -> Any:
