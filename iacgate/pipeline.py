@@ -142,7 +142,7 @@ def scan(paths: Sequence[str], request: Request) -> ScanReport:
         stale_waivers=labelled.stale,
         applied_waivers=labelled.applied,
         troubles=tuple(troubles),
-        notices=tuple(dict.fromkeys([*taken.notices, *_nothing(taken, paths), *labelled.notices])),
+        notices=tuple(dict.fromkeys([*taken.notices, *_nothing(taken, paths, rules), *labelled.notices])),
         resources=taken.inventory.resources,
         break_glass=labelled.break_glass,
         report_level=settings.report_level,
@@ -275,7 +275,11 @@ def _empty(taken: Taken, request: Request) -> list[Trouble]:
     return [Trouble(kind="empty", message="nothing to scan", hint=hint)]
 
 
-def _nothing(taken: Taken, paths: Sequence[str]) -> list[str]:
+def _nothing(taken: Taken, paths: Sequence[str], rules: Sequence[Rule]) -> list[str]:
+    if taken.inventory.resources and not rules:
+        kinds = sorted(taken.inventory.types)
+        more = f" and {len(kinds) - 3} more" if len(kinds) > 3 else ""
+        return [f"no rule looks at what was found: {', '.join(kinds[:3])}{more}"]
     if taken.inventory.resources or taken.troubles:
         return []
     return [f"nothing to scan in {', '.join(paths)}: no Terraform, Kubernetes manifest, Dockerfile or plan"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
@@ -37,6 +37,7 @@ Examples:
 
 Exit codes: 0 open, 1 closed, 2 usage or settings, 3 incomplete (something was not understood)."""
 
+MOST_REMARKS = 10
 READ_BY_PEOPLE = ("text", "concise", "markdown")
 
 DECISION_OPTIONS = [
@@ -168,8 +169,21 @@ def _write(report: ScanReport, targets: list[tuple[str, str | None]], shown: dic
                 note(f"{name} report: {path}")
         else:
             _print(_guarded(text) if name in READ_BY_PEOPLE else text)
-    if not shown["quiet"] and all(name not in {"text", "concise"} or path for name, path in targets):
+    if shown["quiet"]:
+        return
+    to_stdout = {name for name, path in targets if path is None}
+    if "text" not in to_stdout:
+        _remark(report.notices)
+    if not to_stdout & {"text", "concise"}:
         note(f"gate {report.gate.value}: {report.because}")
+
+
+def _remark(notices: Sequence[str]) -> None:
+    """The remarks that only the text report makes on standard output: that nothing was scanned must not go unsaid."""
+    for notice in notices[:MOST_REMARKS]:
+        note(f"note: {notice}")
+    if len(notices) > MOST_REMARKS:
+        note(f"note: {len(notices) - MOST_REMARKS} more remarks are in the text and json reports")
 
 
 def _guarded(text: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from iacgate.cli.entry import run
 from iacgate.model import ScanReport, State
 from iacgate.pipeline import Request, scan
 
@@ -111,3 +112,26 @@ def test_a_comment_that_names_no_rule_or_no_day_excuses_nothing(said, tmp_path):
 def test_the_same_comment_in_its_place_does(tmp_path):
     report = _scan(tmp_path, {"Dockerfile": f"# {ALLOW_DATED}\nFROM debian:latest\n"})
     assert report.count(State.EXCEPTED) == 1
+
+
+POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {hostNetwork: true}\n"
+
+
+@pytest.mark.parametrize("name", ["concise", "json", "sarif", "junit", "markdown"])
+@pytest.mark.parametrize("arguments", [["--exclude", "**"], ["--config", "off.yaml"]])
+def test_a_gate_that_looked_at_nothing_says_so_beside_every_report(name, arguments, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.yaml").write_text(POD)
+    (tmp_path / "off.yaml").write_text('version: 1\nrules: {disable: ["*"]}\n')
+    assert run(["scan", "-o", name, *arguments]) == 0
+    said = capsys.readouterr().err
+    assert "nothing to scan" in said or "no rule looks at" in said
+
+
+def test_remarks_do_not_repaint_the_terminal(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a\x1b[31m\u202e.yaml").write_text("a: [")
+    assert run(["scan", "-o", "json"]) == 3
+    said = capsys.readouterr().err
+    assert "\\x1b[31m\\u202e" in said
+    assert "\x1b" not in said
