@@ -7,7 +7,7 @@ instance. A plan of thousands of instances holds tens of thousands of unknown va
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from iacgate.inputs.terraform_plan.configuration import Answer, Configuration, Found, longest
@@ -15,15 +15,20 @@ from iacgate.lang.terraform.address import Address, AddressError, parse_address,
 from iacgate.model import Partial, Path, Relation, Unknown
 
 _WHY = "known after apply"
+_NOT_CONFIGURED = "the provider decides, unless a dynamic block does"
 
 
 class Origin:
     """One instance and the configuration it comes from."""
 
-    __slots__ = ("_parsed", "_text", "configuration")
+    __slots__ = ("_in_source", "_parsed", "_text", "configuration")
 
-    def __init__(self, configuration: Configuration, address: str) -> None:
+    def __init__(
+        self, configuration: Configuration, address: str, in_source: Callable[[str], bool] = lambda _name: False
+    ) -> None:
+        """``in_source`` says whether the source sets an attribute that the plan's configuration does not list."""
         self.configuration = configuration
+        self._in_source = in_source
         self._text = address
         self._parsed: Address | None = None
 
@@ -69,7 +74,7 @@ class Origin:
         found.extend(
             Relation(path=path, target=f"dynamic {path[0]}", certain=False)
             for path in unknown
-            if path and (not block or (len(path) > 1 and path[0] not in written))
+            if path and (not block or (path[0] not in written and (len(path) > 1 or self._in_source(str(path[0])))))
         )
         return tuple(found)
 
@@ -77,11 +82,21 @@ class Origin:
         """Reason and ``ref`` of an unknown value."""
         answer = self.answer(path)
         names = [f"{found.address}{found.tail}" for found in answer.found] or list(answer.loose)
+        if not names and self._not_listed(path):
+            return _NOT_CONFIGURED, None
         reason = f"{_WHY}: {', '.join(names[:3])}{', …' if len(names) > 3 else ''}" if names else _WHY
         if len(answer.found) == 1:
             return reason, answer.found[0].address
         blocks = {without_keys(found.address) for found in answer.found}
         return reason, blocks.pop() if len(blocks) == 1 else None
+
+    def _not_listed(self, path: Path) -> bool:
+        """Whether the configuration of this block is there and sets nothing at ``path``, as far as a plan shows it."""
+        if self.address is None or self.address.mode != "managed" or path[:1] == ("tags_all",):
+            return False
+        if not self.configuration.block(self.address) or self.configuration.expression(self.address, path) is not None:
+            return False
+        return not (path and self._in_source(str(path[0])))
 
 
 class PlannedUnknown(Unknown):

@@ -119,12 +119,18 @@ class Configuration:
 
     def block(self, address: Address) -> dict[str, Any]:
         """The entry of a resource's block; empty when there is none."""
-        path = address.module_path
+        return self._blocks_of(address.module_path).get(address.local, {})
+
+    def entry(self, module: tuple[str, ...], data: dict[str, Any]) -> dict[str, Any]:
+        """The same for what says its own ``mode``, ``type`` and ``name``, in a module (its call names)."""
+        return self._blocks_of(module).get(_local(data), {})
+
+    def _blocks_of(self, path: tuple[str, ...]) -> dict[str, dict[str, Any]]:
         if path not in self._blocks:
             resources = self.module(path).get("resources")
             blocks = resources if isinstance(resources, list) else []
             self._blocks[path] = {_local(block): block for block in blocks if isinstance(block, dict)}
-        return self._blocks[path].get(address.local, {})
+        return self._blocks[path]
 
     def module(self, path: tuple[str, ...]) -> dict[str, Any]:
         module = self._root

@@ -6,14 +6,19 @@ the way. What holds nothing unknown is used as it is, never copied: most of a pl
 
 A nested block whose every leaf is unknown is Terraform's placeholder for an unknown number of blocks (a ``dynamic``
 block over an unknown list): it is taken out and the list becomes a :class:`~iacgate.model.Partial`.
+
+What nobody configures is left to the provider and has no place in the body: see ``provider_owned.py``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Final
 
 from iacgate.model import Partial, Path, Unknown
+
+ABSENT: Final = object()
+"""In place of an unknown value: leave the attribute out."""
 
 
 def merge(
@@ -22,7 +27,7 @@ def merge(
     unknown: Callable[[Path], Any],
     counted: Callable[[Path, int], bool] = lambda _path, _count: False,
 ) -> Any:
-    """The body. ``unknown`` makes the value for a path.
+    """The body. ``unknown`` makes the value for a path, or gives :data:`ABSENT`.
 
     ``counted`` says whether the configuration writes out the list at a path with this many elements, so that an
     element of unknown leaves is a block of its own and not a placeholder.
@@ -35,13 +40,17 @@ def merge(
     nested = {}
     for name, mark in unknowns.items():
         if mark is True:
-            body[name] = unknown((name,))
+            value = unknown((name,))
+            if value is not ABSENT:
+                body[name] = value
         elif mark:
             nested[name] = mark
     own: dict[Path, Any] = {(): body}
     placeholders: list[tuple[Path, list[int]]] = []
     for path in _paths(after, nested, counted, placeholders):
-        _put(own, unknowns, path, unknown(path))
+        value = unknown(path)
+        if value is not ABSENT:
+            _put(own, unknowns, path, value)
     for path, indexes in reversed(placeholders):
         _put(own, unknowns, path, _without(_at(body, path), indexes, path))
     return body

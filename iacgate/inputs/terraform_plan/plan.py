@@ -15,12 +15,15 @@ from iacgate.inputs.terraform_plan import PlanDocument
 from iacgate.inputs.terraform_plan.certainty import Origin, PlannedUnknown
 from iacgate.inputs.terraform_plan.configuration import Configuration, Instances
 from iacgate.inputs.terraform_plan.entries import Entry, change_of, make_resource
-from iacgate.inputs.terraform_plan.merge import merge
+from iacgate.inputs.terraform_plan.merge import ABSENT, merge
 from iacgate.inputs.terraform_plan.policy import DOCUMENT, rebuilt
 from iacgate.inputs.terraform_plan.positions import Positions
+from iacgate.inputs.terraform_plan.provider_owned import ProviderOwned
 from iacgate.inputs.terraform_plan.providers import provider_resources
 from iacgate.inputs.terraform_plan.state import state_entries
 from iacgate.inputs.terraform_plan.summary import plan_resource
+from iacgate.lang.terraform.address import AddressError, parse_address
+from iacgate.lang.terraform.written import Written
 from iacgate.model import Location, Path, Resource, Trouble, Unknown
 from iacgate.spi import InputContext
 
@@ -39,11 +42,18 @@ def plan_resources(document: PlanDocument, context: InputContext) -> Iterator[Re
 class _Reader:
     """One plan while it is read: its entries, its configuration, its places."""
 
-    __slots__ = ("_context", "_deferred_policies", "_document", "_prior", "configuration", "entries", "positions")
+    __slots__ = (
+        "_deferred_policies",
+        "_document",
+        "_owned",
+        "_prior",
+        "configuration",
+        "entries",
+        "positions",
+    )
 
     def __init__(self, document: PlanDocument, context: InputContext) -> None:
         self._document = document
-        self._context = context
         self.entries = list(_entries(document, context))
         planned = {entry.address for entry in self.entries}
         self._prior = [entry for entry in _prior_data(document.body) if entry.address not in planned]
@@ -53,6 +63,7 @@ class _Reader:
         self.configuration = Configuration(
             root if isinstance(root, dict) else {}, Instances(self._addresses), self.positions.local
         )
+        self._owned = ProviderOwned(self.configuration, self._managed, self._written)
         self._deferred_policies = {
             entry.address: entry for entry in self.entries if entry.data.get("type") == DOCUMENT and entry.remains
         }
@@ -72,9 +83,25 @@ class _Reader:
             if "change" not in entry.data or entry.remains:
                 yield entry.address, entry.module
 
+    def _managed(self) -> Iterator[Entry]:
+        """Every managed instance that the plan knows values of."""
+        prior = _values_of(self._document.body.get("prior_state"))
+        for entry in (*self.entries, *state_entries(prior, ())):
+            if entry.data.get("mode") != "data":
+                yield entry
+
+    def _written(self, entry: Entry) -> Written | None:
+        """What the source sets of an instance; no address is read where there is no source."""
+        if not self.positions.has_source:
+            return None
+        try:
+            return self.positions.written(parse_address(entry.address))
+        except AddressError:
+            return None
+
     def _planned(self, entry: Entry) -> Resource:
         address = entry.address
-        origin = Origin(self.configuration, address)
+        origin = Origin(self.configuration, address, partial(self._owned.in_source, entry))
         body = self._body(entry, origin)
         locate = partial(self.positions.locate, address, body, (*entry.at, "change", "after"))
         return make_resource(
@@ -91,6 +118,9 @@ class _Reader:
         unknown: Callable[[Path], Any] = partial(PlannedUnknown, origin)
         if self._deferred_policies:
             unknown = partial(self._unknown_or_policy, origin, rebuilding | {entry.address})
+        owned = self._owned.deciding(entry)
+        if owned is not None:
+            unknown = partial(_unless_owned, owned, unknown)
         return merge(change.get("after"), change.get("after_unknown"), unknown, origin.counted)
 
     def _unknown_or_policy(self, origin: Origin, rebuilding: frozenset[str], path: Path) -> Any:
@@ -124,6 +154,10 @@ class _Reader:
         return [self._policy(next(rest), rebuilding) if isinstance(item, Unknown) else item for item in items]
 
 
+def _unless_owned(owned: Callable[[Path], bool], unknown: Callable[[Path], Any], path: Path) -> Any:
+    return ABSENT if owned(path) else unknown(path)
+
+
 def _entries(document: PlanDocument, context: InputContext) -> Iterator[Entry]:
     """The changes, then the deferred ones. What is no entry at all is a trouble."""
     for index, data in enumerate(document.body.get("resource_changes") or ()):
@@ -146,11 +180,13 @@ def _not_an_entry(document: PlanDocument, context: InputContext, what: str) -> N
 
 def _prior_data(plan: dict[str, Any]) -> Iterator[Entry]:
     """Data sources that were read while planning: they are in the prior state only."""
-    prior = plan.get("prior_state")
-    values = prior.get("values") if isinstance(prior, dict) else None
-    for entry in state_entries(values, ("prior_state", "values")):
+    for entry in state_entries(_values_of(plan.get("prior_state")), ("prior_state", "values")):
         if entry.data.get("mode") == "data":
             yield entry
+
+
+def _values_of(state: Any) -> Any:
+    return state.get("values") if isinstance(state, dict) else None
 
 
 def _say_what_kind(document: PlanDocument, reader: _Reader, context: InputContext) -> None:

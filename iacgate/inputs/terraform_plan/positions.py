@@ -11,7 +11,9 @@ import os
 from typing import Any
 
 from iacgate.inputs.terraform_plan import PlanDocument
+from iacgate.lang.terraform.address import Address
 from iacgate.lang.terraform.source_map import SourceMap
+from iacgate.lang.terraform.written import Written
 from iacgate.model import Location, Path
 from iacgate.spi import InputContext
 
@@ -48,6 +50,17 @@ class Positions:
         """What a local value refers to: plans do not show locals, the source beside them does."""
         source = self._source_map()
         return source.local(module, name) if source is not None else None
+
+    @property
+    def has_source(self) -> bool:
+        """Whether there is any configuration beside the plan."""
+        source = self._source_map()
+        return source is not None and not source.is_empty
+
+    def written(self, address: Address) -> Written | None:
+        """What the source sets of a resource, where the source has it."""
+        source = self._source_map()
+        return source.written(address) if source is not None else None
 
     def in_plan(self, at: Path, path: Path) -> Location:
         """The place in the plan file; what is unknown stands under ``after_unknown``."""

@@ -14,6 +14,8 @@ from typing import Any
 from iacgate.errors import SyntaxFailure
 from iacgate.lang.terraform import layout
 from iacgate.lang.terraform.address import Address, AddressError, format_key, parse_address, without_keys
+from iacgate.lang.terraform.jsonblocks import settled
+from iacgate.lang.terraform.written import Written
 from iacgate.model import Location, Path, SourceFile, reveal
 from iacgate.model.dataclass import dataclass, field
 from iacgate.syntax.hcl.file import File
@@ -128,6 +130,14 @@ class SourceMap:
             if attribute is not None:
                 return [_spelled(node) for node in walk(attribute.expression) if isinstance(node, Traversal)]
         return None
+
+    def written(self, address: Address) -> Written | None:
+        """What the source sets of a resource; ``None`` when it is not there, or not all of its module could be read."""
+        reached = self._reach(address.module_path)
+        if isinstance(reached, str) or reached.module.failed:
+            return None
+        found = [settled(block.body) for _, block in reached.module.blocks(_kind(address), address.type, address.name)]
+        return Written(found, _agreement) if found else None
 
     def block_name(self, address: str) -> str:
         return without_keys(address)
