@@ -252,7 +252,8 @@ class _Walk:
         if name == "root":
             return Located(function(self.context), ())
         if kind == "plain":
-            return Located(apply_plain(function, given), base.path)
+            found = apply_plain(function, given)
+            return _entries(found, base) if name == "items" else Located(found, base.path)
         if kind in {"context", "places"}:
             given.insert(0, self.context)
         found = function(*given)
@@ -297,6 +298,18 @@ def _decisive(left: Located, right: Located, answer: Any) -> Path | None:
     if isinstance(answer, Unknown) and isinstance(right.value, Unknown) and not isinstance(left.value, Unknown):
         return right.path
     return left.path if left.path is not None else right.path
+
+
+def _entries(found: Any, base: Located) -> Located:
+    """What ``items`` gives: each entry stands where its member stands."""
+    if not isinstance(found, list) or base.path is None:
+        return Located(found, base.path)
+    parts = [_entry(entry, base.member(entry["key"]).path) for entry in found]
+    return Located(found, base.path, parts)
+
+
+def _entry(entry: dict[str, Any], path: Path | None) -> Located:
+    return Located(entry, path, None, {} if path is None else {"key": path, "value": path})
 
 
 def _traced(found: Any, arguments: list[Located]) -> Located:

@@ -227,6 +227,9 @@ def test_what_is_made_of_a_secret_is_secret(expression):
         ("on && who == 'x'", ("who",)),
         ("in(name, ['web'])", ("name",)),
         ("{a: rules[0], b: name}.a.port", ("rules", 0, "port")),
+        ("items(nested)[0]", ("nested", "a")),
+        ("items(nested)[?key == 'a'] | [0].value.b", ("nested", "a", "b")),
+        ("items(nested)[0].key", ("nested", "a")),
     ],
 )
 def test_places(expression, path):
