@@ -78,6 +78,19 @@ def counts(report: ScanReport) -> dict[str, int]:
     }
 
 
+def reading_counts(report: ScanReport) -> list[str]:
+    """What was looked at, phrase by phrase: ``1 resource``, ``7 rules``, ``3 passed``, ``1 not decided``."""
+    numbers = counts(report)
+    phrases = [counted(numbers["resources"], "resource"), counted(numbers["rules"], "rule")]
+    phrases.append(f"{numbers['passed']} passed")
+    return phrases + ([f"{numbers['unknown']} not decided"] if numbers["unknown"] else [])
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 rule``, ``2 rules``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def state_counts(report: ScanReport) -> str:
     """``2 blocked, 1 warned`` with the states that occur, or ``no findings``."""
     parts = [f"{number} {state.value}" for state in State if (number := report.count(state))]

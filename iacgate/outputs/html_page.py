@@ -16,10 +16,10 @@ from iacgate.outputs._listing import (
     belongings,
     break_glass_line,
     by_weight,
-    counts,
     exception_phrase,
     gate_line,
     ordered,
+    reading_counts,
     remark,
     stale,
     state_counts,
@@ -121,7 +121,6 @@ def _verdict(report: ScanReport) -> Iterator[str]:
 
 
 def _numbers(report: ScanReport) -> Iterator[str]:
-    numbers = counts(report)
     yield "<table><caption>Findings by severity and state</caption>"
     heads = "".join(f'<th scope="col" class="n">{state.value}</th>' for state in State)
     yield f'<thead><tr><th scope="col">severity</th>{heads}</tr></thead><tbody>'
@@ -130,8 +129,7 @@ def _numbers(report: ScanReport) -> Iterator[str]:
         cells = "".join(f'<td class="n">{states.count(state)}</td>' for state in State)
         yield f'<tr><th scope="row">{severity}</th>{cells}</tr>'
     yield "</tbody></table>"
-    words = {"resources": "resources", "rules": "rules", "passed": "passed", "unknown": "not decided"}
-    yield f"<p>{', '.join(f'{numbers[key]} {word}' for key, word in words.items())}</p>"
+    yield f"<p>{', '.join(reading_counts(report))}</p>"
 
 
 def _findings(verdicts: list[Verdict], frames: Frames) -> Iterator[str]:

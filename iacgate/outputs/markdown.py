@@ -13,10 +13,10 @@ from iacgate.outputs._listing import (
     belongings,
     break_glass_line,
     by_weight,
-    counts,
     exception_phrase,
     gate_line,
     ordered,
+    reading_counts,
     remark,
     stale,
     state_counts,
@@ -102,9 +102,7 @@ def _numbers(report: ScanReport) -> Section:
         states = [verdict.state for verdict in report.verdicts if verdict.severity is severity]
         if states:
             rows.append(f"| {severity} | {' | '.join(str(states.count(state)) for state in State)} |")
-    numbers = counts(report)
-    names = {"resources": "resources", "rules": "rules", "passed": "passed", "unknown": "not decided"}
-    yield [*rows, "", ", ".join(f"{numbers[key]} {word}" for key, word in names.items()) + "."]
+    yield [*rows, "", ", ".join(reading_counts(report)) + "."]
 
 
 def _table(verdicts: list[Verdict], sheet: _Sheet) -> Section:

@@ -13,10 +13,10 @@ from iacgate.outputs._frames import Frame, Frames
 from iacgate.outputs._listing import (
     belongings,
     break_glass_line,
-    counts,
     exception_phrase,
     gate_line,
     ordered,
+    reading_counts,
     remark,
     stale,
     state_counts,
@@ -222,12 +222,9 @@ def _remarks(report: ScanReport, page: _Page) -> Iterator[str]:
 
 
 def _summary(report: ScanReport, page: _Page) -> Iterator[str]:
-    numbers = counts(report)
     hidden = len(report.verdicts) - len(report.listed)
     below = f", {hidden} of them below the report level" if hidden else ""
-    read = f"{numbers['resources']} resources, {numbers['rules']} rules, {numbers['passed']} passed"
-    unknown = f", {numbers['unknown']} not decided" if numbers["unknown"] else ""
-    yield f"{state_counts(report)}{below} ({read}{unknown})"
+    yield f"{state_counts(report)}{below} ({', '.join(reading_counts(report))})"
     if report.break_glass:
         yield page.paint(LOUD, break_glass_line(report))
     yield page.paint(GATES[report.gate], gate_line(report))

@@ -191,6 +191,17 @@ def test_colours_only_when_wanted(sink):
     assert re.sub(r"\x1b\[[\d;]*m", "", coloured) == render(text, sink.full_report(), sink)
 
 
+def test_one_of_a_thing_is_counted_as_one(sink):
+    full = sink.full_report()
+    name, rule = next(iter(full.rules.items()))
+    verdicts = full.verdicts[:1]
+    report = sink.empty_report(resources=full.resources[:1], rules={name: rule}, verdicts=verdicts)
+    for format_ in (text, markdown, html_page):
+        shown = render(format_, report, sink)
+        assert "1 resource, 1 rule, 0 passed" in shown
+        assert "1 resources" not in shown
+
+
 def test_empty_report_is_one_remark_and_the_gate(sink):
     assert render(text, sink.empty_report(), sink) == (
         "no findings (0 resources, 0 rules, 0 passed)\ngate open (exit 0): nothing blocks\n"
