@@ -13,7 +13,7 @@ from typing import Any
 from iacgate.errors import SourceSkipped, SyntaxFailure
 from iacgate.inputs import Registry
 from iacgate.model import Document, Location, Resource, SourceFile, SourceRecord, SourceStatus, Trouble
-from iacgate.model.dataclass import dataclass, field
+from iacgate.model.dataclass import dataclass, field, replace
 from iacgate.spi import InputAdapter, InputContext
 
 MAX_FILE_BYTES = 512 * 1024 * 1024
@@ -35,6 +35,9 @@ class Reading:
     records: list[SourceRecord] = field(default_factory=list)
     troubles: list[Trouble] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+
+
+_MEND = "mend the file, or leave it out: inputs.exclude in the settings"
 
 
 def read(
@@ -158,7 +161,7 @@ def _normalise(adapter: InputAdapter, documents: list[Document], context: InputC
         reading.resources.extend(adapter.normalise(documents, context))
     except Exception as error:  # noqa: BLE001  (our fault, yet one adapter must not hide all others)
         _internal(reading, documents[0].path if documents else "", adapter.name, error)
-    reading.troubles.extend(context.troubles)
+    reading.troubles.extend(map(_with_hint, context.troubles))
     reading.records.extend(context.records)
 
 
@@ -184,7 +187,13 @@ def _unreadable(reading: Reading, source: SourceFile, kind: str, message: str, h
     reading.records.append(
         SourceRecord(path=source.path, kind=kind, status=SourceStatus.UNREADABLE, detail=message, location=location)
     )
-    reading.troubles.append(Trouble(kind="unreadable", message=f"{location}: {message}", hint=hint, location=location))
+    trouble = Trouble(kind="unreadable", message=f"{location}: {message}", hint=hint, location=location)
+    reading.troubles.append(_with_hint(trouble))
+
+
+def _with_hint(trouble: Trouble) -> Trouble:
+    """Every file that cannot be read says what to do about it, whether its adapter knew better or not."""
+    return replace(trouble, hint=_MEND) if trouble.kind == "unreadable" and not trouble.hint else trouble
 
 
 def _why(error: OSError) -> str:

@@ -57,6 +57,7 @@ def test_what_cannot_be_read_is_named_and_never_green(name, content, here, capsy
     assert run(["scan", "-o", "json=report.json"]) == 3
     out, err = capsys.readouterr()
     assert f"not understood: {name}" in out
+    assert "= help: " in out, "what to do about it"
     assert "gate incomplete (exit 3)" in out
     assert "Traceback" not in out + err
     report = json.loads((here / "report.json").read_text())
@@ -65,6 +66,15 @@ def test_what_cannot_be_read_is_named_and_never_green(name, content, here, capsy
     assert trouble["location"]["file"] == name
     assert trouble["location"]["line"] >= 1
     assert 10 < len(trouble["message"]) < 400
+    assert 10 < len(trouble["hint"]) < 200
+
+
+def test_entry_of_a_plan_that_is_none_says_what_to_do_about_it(here, capsys):
+    (here / "plan.json").write_text('{"format_version": "1.2", "resource_changes": [7]}')
+    assert run(["scan", "-o", "json"]) == 3
+    (trouble,) = json.loads(capsys.readouterr().out)["errors"]
+    assert "resource_changes[0]" in trouble["message"]
+    assert "leave it out" in trouble["hint"]
 
 
 @pytest.mark.parametrize("name", sorted({name for name, _ in UNREADABLE.values()}))
