@@ -56,6 +56,16 @@ def test_each_judges_one_by_one(make, judge):
     ]
 
 
+@pytest.mark.parametrize("elements", [None, []])
+def test_without_elements_nothing_violates_whether_the_rule_applies_or_not(make, judge, elements):
+    """Not applicable or fine: neither is a violation, so there is nothing to doubt."""
+    rule = rule_of("where: kind == 'a'\neach: elements\ndeny: bad\n")
+    assert judge(rule, make("aws_thing", {"kind": WHY, "elements": elements})) == []
+    [doubt] = judge(rule, make("aws_thing", {"kind": WHY, "elements": [{"bad": True}]}))
+    assert isinstance(doubt, Doubt)
+    assert doubt.path == ("kind",)
+
+
 def test_where(make, judge):
     rule = rule_of("where: kind == 'a'\ndeny: bad\n")
     assert isinstance(judge(rule, make("aws_thing", {"kind": "b", "bad": True}))[0], NotApplicable)
