@@ -28,7 +28,7 @@ _LEAST_ENTROPY = 2.7
 _MARKS = (
     r"A[KSBC][ISC]A[A-Z0-9]|PRIVATE KEY|gh[pousr]_|github_pat_|gl(?:pat|ptt|dt|rt)-|xox[abeoprs]-|hooks\.slack\.com"
     r"|[sr]k_live_|AIza|npm_|pypi-|SG\.|eyJ|AccountKey=|SharedAccessKey=|dckr_pat_|hv[sb]\.|sk-(?:ant|proj)-|://|GOCSPX-"
-    r"|glsa_|shp(?:at|ss)_|dop_v1_|(?i:aws)"
+    r"|glsa_|shp(?:at|ss)_|dop_v1_|(?i:aws|authorization)"
 )
 """What every shape holds a piece of: one look tells that there is nothing to look for."""
 
@@ -54,6 +54,10 @@ _SHAPES: tuple[tuple[str, str], ...] = (
     ("a Docker Hub token", r"dckr_pat_[A-Za-z0-9_-]{20,100}"),
     ("a Vault token", r"(?<![A-Za-z0-9])hv[sb]\.[A-Za-z0-9_-]{24,300}"),
     ("a model provider's key", r"(?<![A-Za-z0-9])sk-(?:ant|proj)-[A-Za-z0-9_-]{20,300}"),
+    (
+        "an authorization header",
+        r"(?i:authorization[\"']?\s{0,5}[:=]\s{0,5}[\"']?(?:bearer|basic|token)\s{1,5})[A-Za-z0-9._~+/=-]{12,2000}",
+    ),
     ("a Grafana token", r"(?<![A-Za-z0-9])glsa_[A-Za-z0-9_]{32,60}"),
     ("a Shopify token", r"(?<![A-Za-z0-9])shp(?:at|ss)_[a-fA-F0-9]{32}"),
     ("a DigitalOcean token", r"(?<![A-Za-z0-9])dop_v1_[a-f0-9]{64}"),

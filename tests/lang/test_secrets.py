@@ -33,6 +33,8 @@ PEM = "-----BEGIN RSA " + "PRIVATE KEY-----"
         (PEM + "\nMII…", "a private key"),
         ("postgres://app:s3cretpw@db.internal:5432/x", "a password in an address"),
         (base64.b64encode(f"#!/bin/sh\nexport AWS_KEY={KEY_ID}\n".encode() * 2).decode(), "an AWS access key"),
+        ('curl -H "Authorization: Bearer ' + "x9Fa2kL0pQ7zYw3" + '" https://e.example', "an authorization header"),
+        ('curl -H "Authorization: Bearer $TOKEN" https://e.example', None),
         ("AKIA", None),
         ("postgres://app:${PASSWORD}@db/x", None),
         ("https://example.com/path:with@sign", None),
