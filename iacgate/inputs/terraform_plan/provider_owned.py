@@ -13,10 +13,11 @@ Anything else stays unknown. See ``docs/decisions``, "Attributes the provider de
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from iacgate.inputs.terraform_plan.configuration import Configuration, is_expression
-from iacgate.inputs.terraform_plan.entries import Entry
+from iacgate.inputs.terraform_plan.entries import Entry, text
 from iacgate.lang.terraform.address import AddressError, parse_module
 from iacgate.lang.terraform.written import Written
 from iacgate.model import Path, reveal
@@ -32,7 +33,7 @@ _DERIVED = frozenset(("tags_all", "effective_labels", "terraform_labels", "effec
 """Attributes computed from what is configured, here or for the whole provider: unknown, and not left to anybody."""
 _REMADE = frozenset(("create", "delete", "forget"))
 
-Kind = tuple[Any, Any]
+Kind = tuple[str, str]
 """Provider and type of a resource: what has one schema."""
 
 
@@ -69,8 +70,8 @@ class ProviderOwned:
         is_new = bool(entry.actions) and _REMADE.issuperset(entry.actions)
         before = None if is_new else entry.change.get("before")
         if before is None:
-            return lambda path: block.leaves_out(path, after)
-        return lambda path: block.leaves_out(path, after) and _at(before, path) is None
+            return partial(block.leaves_out, after)
+        return lambda path: block.leaves_out(after, path) and _at(before, path) is None
 
     def in_source(self, entry: Entry, name: str) -> bool:
         """Whether the source sets an attribute of this instance, if only by a ``dynamic`` block."""
@@ -87,15 +88,14 @@ class ProviderOwned:
             return None
         block = self._blocks.get(id(found))
         if block is None:
-            kind = entry.data.get("provider_name"), entry.data.get("type")
-            block = self._blocks[id(found)] = _Block(found, kind, self._scalars, lambda: self._written(entry))
+            block = self._blocks[id(found)] = _Block(found, _kind(entry), self._scalars, partial(self._written, entry))
         return block
 
 
 class _Block:
     """One block of the configuration: what it sets, from both sides."""
 
-    __slots__ = ("_answers", "_expressions", "_kind", "_read", "_scalars", "_source")
+    __slots__ = ("_expressions", "_kind", "_plain", "_read", "_scalars", "_source")
 
     def __init__(
         self, block: dict[str, Any], kind: Kind, scalars: _Scalars, source: Callable[[], Written | None]
@@ -104,24 +104,17 @@ class _Block:
         self._expressions: dict[str, Any] = expressions if isinstance(expressions, dict) else {}
         self._kind = kind
         self._scalars = scalars
+        self._plain = scalars.plain(kind)
         self._source = source
         self._read: list[Written | None] = []
-        self._answers: dict[Path, bool] = {}
 
-    def leaves_out(self, path: Path, after: Any) -> bool:
+    def leaves_out(self, after: Any, path: Path) -> bool:
         """Whether nothing in the configuration can set ``path``. ``after`` holds the instance's known values."""
-        if len(path) != 1:
-            return self._decide(path, after)
-        answer = self._answers.get(path)
-        if answer is None:
-            answer = self._answers[path] = self._decide(path, after)
-        return answer
-
-    def _decide(self, path: Path, after: Any) -> bool:
+        if len(path) == 1 and path[0] in self._plain and path[0] not in self._expressions:
+            return True  # most of all that is unknown in a plan
         if not path or not isinstance(path[-1], str) or path[-1] in _DERIVED:
             return False
-        names = tuple(step for step in path if isinstance(step, str))
-        if _unlisted(self._expressions, path, after) and self._scalars.holds(self._kind, names):
+        if _unlisted(self._expressions, path, after) and self._scalars.holds(self._kind, path):
             return True
         written = self._written()
         return written is not None and written.fits(self._expressions) and written.omits(path, after)
@@ -139,27 +132,35 @@ class _Block:
 class _Scalars:
     """Which attributes are text, numbers or booleans: by name, or since an instance of the type has such a value."""
 
-    __slots__ = ("_answers", "_by_kind", "_instances")
+    __slots__ = ("_answers", "_by_kind", "_instances", "_plain")
 
     def __init__(self, instances: Callable[[], Iterator[Entry]]) -> None:
         self._instances = instances
         self._by_kind: dict[Kind, list[Any]] | None = None
+        self._plain: dict[Kind, set[str]] = {}
         self._answers: dict[tuple[Kind, tuple[str, ...]], bool] = {}
 
-    def holds(self, kind: Kind, names: tuple[str, ...]) -> bool:
-        """Whether the attribute with these names on the way is a scalar."""
+    def plain(self, kind: Kind) -> set[str]:
+        """The attributes of the resource itself that are known to be scalars by now; it grows with what is asked."""
+        return self._plain.setdefault(kind, set(_SCALAR_NAMES))
+
+    def holds(self, kind: Kind, path: Path) -> bool:
+        """Whether the attribute at ``path`` is a scalar, in any element of the lists on the way."""
+        names = tuple(step for step in path if isinstance(step, str))
         if names[-1] in _SCALAR_NAMES:
             return True
         key = kind, names
         if key not in self._answers:
-            self._answers[key] = any(_holds_scalar(values, names) for values in self._values(kind))
+            found = self._answers[key] = any(_holds_scalar(values, names) for values in self._values(kind))
+            if found and len(path) == 1:
+                self.plain(kind).add(names[0])
         return self._answers[key]
 
     def _values(self, kind: Kind) -> Sequence[Any]:
         if self._by_kind is None:
             self._by_kind = {}
             for entry in self._instances():
-                known = self._by_kind.setdefault((entry.data.get("provider_name"), entry.data.get("type")), [])
+                known = self._by_kind.setdefault(_kind(entry), [])
                 sides = (entry.change.get("after"), entry.change.get("before"), entry.data.get("values"))
                 known.extend(values for values in sides if isinstance(values, dict))
         return self._by_kind.get(kind, ())
@@ -205,9 +206,13 @@ def _unlisted(expressions: dict[str, Any], path: Path, after: Any) -> bool:
     return False
 
 
-def _module_path(text: str) -> tuple[str, ...] | None:
+def _kind(entry: Entry) -> Kind:
+    return text(entry.data.get("provider_name")), text(entry.data.get("type"))
+
+
+def _module_path(module: str) -> tuple[str, ...] | None:
     try:
-        return tuple(step.name for step in parse_module(text)) if text else ()
+        return tuple(step.name for step in parse_module(module)) if module else ()
     except AddressError:
         return None
 
