@@ -262,5 +262,5 @@ def test_entries_of_odd_shapes_are_read(plan_of, change, odd):
     entry = change("aws_thing.a", {"disk": odd}, {"id": True, "disk": [{"x": True}], "mode": True}, before=odd)
     entry.update(type=odd, provider_name=odd)
     blocks = configuration({**block("aws_thing", "a", {"disk": odd}), "type": odd})
-    plan = plan_of(entry, change("aws_thing.b", odd, {"mode": True}), configuration=blocks, prior_state=odd)
+    plan = plan_of(entry, change("aws_thing.b", odd, {"mode": True}), configuration=blocks)
     assert plan.by_address["aws_thing.a"].body is not None
