@@ -207,14 +207,13 @@ class _Places:
     def __call__(self, path: Path) -> Location:
         instance = self._instance
         via = _via(instance.owner)
-        with deep():
-            source = instance.source(path) if path else None
-        if source is None:
-            return _header(instance.definition.file, instance.definition, via)
-        file = instance.definition.file_of(source.top)
-        if source.header is not None:
-            return file.location(source.header.start, source.header.header_end).through(via)
-        return file.location(source.node).through(via)
+        if path:
+            from iacgate.inputs.terraform.places import place
+
+            found = place(instance, path)
+            if found is not None:
+                return found.through((*via, *found.via))
+        return _header(instance.definition.file, instance.definition, via)
 
 
 class _CallPlaces:

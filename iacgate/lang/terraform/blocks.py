@@ -14,7 +14,7 @@ from iacgate.lang.terraform.expressions import attempt, evaluate, pairs
 from iacgate.lang.terraform.scope import Scope
 from iacgate.lang.terraform.values import Exhausted, Fault, bare, secret
 from iacgate.model import Partial, Path, Secret, Unknown
-from iacgate.syntax.hcl.nodes import Attribute, Block, Body, Literal, Node, Object, Traversal, Tuple
+from iacgate.syntax.hcl.nodes import Attribute, Block, Body, Literal, Node, Traversal
 
 SINGLE_BLOCKS = frozenset({"timeouts"})
 """Block types that providers declare to occur once, as an object and not a list of one."""
@@ -118,6 +118,8 @@ class Source(NamedTuple):
     top: Node
     header: Block | None = None
     """Set when the path leads to a block: its header is the place."""
+    rest: Path = ()
+    """What is left of the path inside of the expression that the node is."""
 
 
 def source_of(path: Path, attributes: dict[str, Attribute], blocks: list[Block], scope: Scope) -> Source | None:
@@ -129,7 +131,7 @@ def source_of(path: Path, attributes: dict[str, Attribute], blocks: list[Block],
         step = path[at]
         attribute = attributes.get(step) if isinstance(step, str) else None
         if attribute is not None:
-            return Source(_inside(attribute.expression, path[at + 1 :]), top or attribute)
+            return Source(attribute.expression, top or attribute, rest=path[at + 1 :])
         position = path[at + 1] if at + 1 < len(path) and isinstance(path[at + 1], int) else 0
         entry = _nth(step, position, blocks, scope)
         if entry is None:
@@ -159,23 +161,3 @@ def _holder(entry: Entry, blocks: list[Block]) -> Node:
     return next(
         (block for block in blocks if block.start <= entry.block.start and entry.block.end <= block.end), entry.block
     )
-
-
-def _inside(node: Any, path: Path) -> Node:
-    """The node of a path inside a written list or object; the nearest one around it."""
-    found: Node = node
-    for step in path:
-        if isinstance(found, Tuple) and isinstance(step, int) and step < len(found.items):
-            found = found.items[step]
-        elif isinstance(found, Object):
-            value = next((item.value for item in found.items if _key(item.key) == step), None)
-            if value is None:
-                return found
-            found = value
-        else:
-            return found
-    return found
-
-
-def _key(key: Any) -> Any:
-    return key.value if isinstance(key, Literal) else None

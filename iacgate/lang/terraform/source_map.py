@@ -14,6 +14,7 @@ from typing import Any
 from iacgate.errors import SyntaxFailure
 from iacgate.lang.terraform import layout
 from iacgate.lang.terraform.address import Address, AddressError, format_key, parse_address, without_keys
+from iacgate.lang.terraform.inside import DOCUMENT, Names, follow
 from iacgate.lang.terraform.jsonblocks import settled
 from iacgate.lang.terraform.written import Written
 from iacgate.model import Location, Path, SourceFile, reveal
@@ -23,32 +24,15 @@ from iacgate.syntax.hcl.nodes import (
     Attribute,
     AttributeStep,
     Block,
-    FunctionCall,
     IndexStep,
     Literal,
     Node,
-    Object,
     Traversal,
-    Tuple,
 )
 from iacgate.syntax.hcl.walking import walk
 
 Open = Callable[[str], SourceFile | None]
 _MISSING = "source differs from plan"
-_DOCUMENT = "aws_iam_policy_document"
-_MERGING = ("source_policy_documents", "override_policy_documents", "source_json", "override_json")
-_ARGUMENTS = {
-    "Sid": "sid",
-    "Effect": "effect",
-    "Action": "actions",
-    "NotAction": "not_actions",
-    "Resource": "resources",
-    "NotResource": "not_resources",
-    "Principal": "principals",
-    "NotPrincipal": "not_principals",
-    "Condition": "condition",
-}
-"""Elements of a policy → arguments and blocks of the document that renders it."""
 
 
 @dataclass(slots=True)
@@ -66,6 +50,14 @@ class _Module:
             for block in file.body.blocks:
                 if block.type == kind and block.labels == labels:
                     yield file, block
+
+    def local(self, name: str) -> tuple[Attribute, File] | None:
+        """A local value and the file it is in."""
+        for file, block in reversed(list(self.blocks("locals"))):
+            attribute = block.body.attributes.get(name)
+            if attribute is not None:
+                return attribute, file
+        return None
 
 
 @dataclass(slots=True)
@@ -125,11 +117,8 @@ class SourceMap:
         reached = self._reach(tuple(module))
         if isinstance(reached, str):
             return None
-        for _, block in reversed(list(reached.module.blocks("locals"))):
-            attribute = block.body.attributes.get(name)
-            if attribute is not None:
-                return [_spelled(node) for node in walk(attribute.expression) if isinstance(node, Traversal)]
-        return None
+        found = reached.module.local(name)
+        return [_spelled(node) for node in walk(found[0].expression) if isinstance(node, Traversal)] if found else None
 
     def written(self, address: Address) -> Written | None:
         """What the source sets of a resource; ``None`` when it is not there, or not all of its module could be read."""
@@ -237,40 +226,43 @@ def _kind(address: Address) -> str:
     return "resource" if address.mode == "managed" else address.mode
 
 
-def _place(found: Sequence[tuple[File, Block]], path: Path, body: Any, reached: _Reached) -> Location:
+def _place(written: Sequence[tuple[File, Block]], path: Path, body: Any, reached: _Reached) -> Location:
     """The place in a block and its overrides: the last that has the path, else the header of the first."""
     via = tuple(_header(file, call) for file, call in reached.calls)
-    for file, block in reversed(found) if path else ():
+    for file, block in reversed(written) if path else ():
         node, depth = _descend(block, path, body)
         if depth == 0:
             continue
         if isinstance(node, Block):
             return _header(file, node).through(via)
-        statement = _in_document(node, path, reached)
-        if statement is not None:
-            return statement.through((*via, file.location(node)))
-        return file.location(node).through(_via(node, reached.calls))
-    file, block = found[0]
+        found = follow(file, node, path[depth:], _Declared(reached.module))
+        return found.location.through((*_via(found.node, reached.calls), *found.way))
+    file, block = written[0]
     return _header(file, block).through(via)
 
 
-def _in_document(node: Node, path: Path, reached: _Reached) -> Location | None:
-    """The place in the policy document that an attribute takes its text from, for a path into the policy.
+class _Declared(Names):
+    """What the module of a resource declares."""
 
-    ``("policy", "Statement", 1, "Action")`` stands in the second ``statement`` block under ``actions``, unless other
-    documents are merged in, which moves the statements.
-    """
-    if not isinstance(node, Traversal) or node.name != "data" or "Statement" not in path:
-        return None
-    steps = [getattr(step, "name", "") for step in node.steps]
-    if len(steps) != 3 or steps[0] != _DOCUMENT or steps[2] not in {"json", "minified_json"}:
-        return None
-    found = list(reached.module.blocks("data", _DOCUMENT, steps[1]))
-    if not found or any(name in block.body.attributes for _, block in found for name in _MERGING):
-        return None
-    index, *inside = path[path.index("Statement") + 1 :] or (0,)
-    names = tuple(_ARGUMENTS.get(step, step) if isinstance(step, str) else step for step in inside)
-    return _place(found, ("statement", index, *names), None, reached)
+    __slots__ = ("_module",)
+
+    def __init__(self, module: _Module) -> None:
+        self._module = module
+
+    def local(self, name: str) -> tuple[Attribute, File] | None:
+        return self._module.local(name)
+
+    def documents(self, name: str) -> list[Attribute]:
+        found = self._module.blocks("data", DOCUMENT, name)
+        return [argument for _, block in found for argument in block.body.attributes.values()]
+
+    def in_document(self, name: str, path: Path) -> tuple[File, Node] | None:
+        written = list(self._module.blocks("data", DOCUMENT, name))
+        for file, block in reversed(written):
+            node, depth = _descend(block, path, None)
+            if depth:
+                return file, node
+        return written[0] if written else None
 
 
 def _header(file: File, block: Block) -> Location:
@@ -298,13 +290,13 @@ def _variable(node: Node) -> str:
 
 
 def _descend(block: Block, path: Path, value: Any) -> tuple[Node, int]:
-    """The deepest node of a block on the way along ``path``, and how many steps led there."""
+    """The deepest block, or the expression, on the way along ``path``, and how many steps led there."""
     depth = 0
     while depth < len(path):
         step = path[depth]
         attribute = block.body.attributes.get(step) if isinstance(step, str) else None
         if attribute is not None:
-            return _into(attribute, path[depth + 1 :]), len(path)
+            return attribute.expression, depth + 1
         value = _member(value, step)
         following = path[depth + 1] if depth + 1 < len(path) else None
         index = following if isinstance(following, int) else 0
@@ -318,26 +310,6 @@ def _descend(block: Block, path: Path, value: Any) -> tuple[Node, int]:
         block, value = chosen, element
         depth += 2 if isinstance(following, int) else 1
     return block, depth
-
-
-def _into(attribute: Attribute, path: Path) -> Node:
-    """The part of an expression that is written out for a path: elements of tuples, items of objects."""
-    node: Node = attribute.expression
-    for step in path:
-        inner: Node | None = None
-        if isinstance(node, FunctionCall) and node.name == "jsonencode" and len(node.arguments) == 1:
-            node = node.arguments[0]
-        if isinstance(node, Tuple) and isinstance(step, int) and 0 <= step < len(node.items):
-            inner = node.items[step]
-        elif isinstance(node, Object) and isinstance(step, str):
-            values = (item.value for item in node.items if isinstance(item.key, Literal) and item.key.value == step)
-            inner = next(values, None)
-        elif isinstance(node, Object) and step == 0:
-            continue  # in JSON a single block may stand without a list
-        if inner is None:
-            return node
-        node = inner
-    return node
 
 
 def _nested(block: Block, kind: str) -> list[Block]:
