@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from iacgate.lang.iam import allows, policy_statements
-from iacgate.lang.jmespath import Context
 from iacgate.lang.jmespath.logic import Truth, both, equal, negate
-from iacgate.lang.jmespath.subject import written
 from iacgate.lang.places import Placed
 from iacgate.sdk import Doubt, Inventory, NotApplicable, Partial, Resource, Unknown, Violation, check, walk
 
@@ -57,8 +55,7 @@ def _policies(subject: Resource) -> list[tuple[Path, Any]]:
     if subject.category == "data":
         return [((), subject.body)]
     steps = _ATTRIBUTES.get(subject.type, ("policy",))
-    own = {steps[0]: written(Context(subject, Inventory(), {}), steps[0])}
-    return list(walk(own, *steps))
+    return list(walk(subject.body, *steps))
 
 
 def _statements_where(

@@ -11,9 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from iacgate.lang.jmespath import Context
 from iacgate.lang.jmespath.kleene import to_bool
-from iacgate.lang.jmespath.subject import written
 from iacgate.model import reveal
 from iacgate.sdk import Doubt, Inventory, NotApplicable, Partial, Resource, Unknown, Violation, check, walk
 
@@ -65,14 +63,12 @@ def _unless_ignored(found: Iterable[Outcome], blocks: list[Resource]) -> Iterato
 
 def _judged(holder: Resource, subject: Resource, right: str) -> Iterator[Outcome]:
     """What one access list gives to everybody, said of ``subject``."""
-    shown = Context(holder, Inventory(), {})
-    canned = reveal(written(shown, "acl"))
+    canned = reveal(holder.get("acl"))
     if isinstance(canned, Unknown):
         yield _doubt(canned, holder, subject, ("acl",))
     elif right in _CANNED.get(str(canned), ()):
         yield _violation(f"the ACL {canned} {_meaning(right)}", holder, subject, ("acl",))
-    own = {"grant": written(shown, "grant")}
-    grants = [*walk(own, "grant", "*"), *walk(holder.body, "access_control_policy", "*", "grant", "*")]
+    grants = [*walk(holder.body, "grant", "*"), *walk(holder.body, "access_control_policy", "*", "grant", "*")]
     for path, grant in grants:
         given = _given(grant, right)
         if isinstance(given, Unknown):

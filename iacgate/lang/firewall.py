@@ -18,7 +18,6 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from iacgate.lang.jmespath.logic import doubt, first, number, open_end
-from iacgate.lang.jmespath.subject import written
 from iacgate.lang.network import LAST_PORT, open_to_world, port_ranges
 from iacgate.lang.places import Placed
 from iacgate.model import Partial, Path, Unknown
@@ -47,8 +46,6 @@ def _rules(context: Any, body: Any, direction: str) -> Any:
     reader = _READERS.get(context.type_of(body))
     if reader is None or not isinstance(body, dict):
         return []
-    if isinstance(body.get(direction), Unknown) and written(context, direction) is None:
-        body = {**body, direction: None}  # nobody wrote rules here: a provider only shows what it finds
     rules: list[Placed] = []
     maybe: Unknown | None = None
     for found in reader(body, direction):

@@ -29,6 +29,8 @@ _SCALAR_NAMES = frozenset((
     "bucket_regional_domain_name",
 ))  # fmt: skip
 """Attributes that are text or a boolean in every provider that has them."""
+_NO_BLOCKS_OF = {"aws": frozenset(("acl", "encrypted", "managed_policy_arns", "policy", "storage_encrypted"))}
+"""Attributes of the resource itself that are no block in this provider, so that no dynamic block can set them."""
 _DERIVED = frozenset(("tags_all", "effective_labels", "terraform_labels", "effective_annotations"))
 """Attributes computed from what is configured, here or for the whole provider: unknown, and not left to anybody."""
 _REMADE = frozenset(("create", "delete", "forget"))
@@ -142,12 +144,12 @@ class _Scalars:
 
     def plain(self, kind: Kind) -> set[str]:
         """The attributes of the resource itself that are known to be scalars by now; it grows with what is asked."""
-        return self._plain.setdefault(kind, set(_SCALAR_NAMES))
+        return self._plain.setdefault(kind, set(_no_blocks(kind)))
 
     def holds(self, kind: Kind, path: Path) -> bool:
         """Whether the attribute at ``path`` is a scalar, in any element of the lists on the way."""
         names = tuple(step for step in path if isinstance(step, str))
-        if names[-1] in _SCALAR_NAMES:
+        if names[-1] in (_no_blocks(kind) if len(path) == 1 else _SCALAR_NAMES):
             return True
         key = kind, names
         if key not in self._answers:
@@ -204,6 +206,10 @@ def _unlisted(expressions: dict[str, Any], path: Path, after: Any) -> bool:
             return False
         path = rest
     return False
+
+
+def _no_blocks(kind: Kind) -> frozenset[str]:
+    return _SCALAR_NAMES | _NO_BLOCKS_OF.get(kind[0].rpartition("/")[2], frozenset())
 
 
 def _kind(entry: Entry) -> Kind:

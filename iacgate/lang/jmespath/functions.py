@@ -70,7 +70,6 @@ TABLE: dict[str, Row] = {
     "related": ("jmespath.subject", "context", 1, 1),
     "root": ("jmespath.subject", "context", 0, 0),
     "subject": ("jmespath.subject", "context", 0, 0),
-    "written": ("jmespath.subject", "context", 1, 1),
     # text
     "from_json": (_TEXT, "plain", 1, 1),
     "items": (_TEXT, "plain", 1, 1),

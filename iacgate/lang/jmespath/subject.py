@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from iacgate.lang.jmespath.context import Context
-from iacgate.model import Resource, Unknown
+from iacgate.model import Resource
 
 
 def param(context: Context, name: Any) -> Any:
@@ -26,19 +26,6 @@ def element(context: Context) -> Any:
 def root(context: Context) -> Any:
     """The body of the subject: for expressions on an element that need what stands around it."""
     return context.subject.body if context.subject is not None else None
-
-
-def written(context: Context, name: Any) -> Any:
-    """An attribute of the subject as its configuration sets it; null for one that only the provider will fill in.
-
-    A plan shows what nobody wrote as known after apply, where the source simply does not have it: a rule on what is
-    *missing* asks ``written('versioning')`` to see the same in both.
-    """
-    shown = context.subject
-    value = shown.get(str(name)) if shown is not None else None
-    if not isinstance(value, Unknown) or not isinstance(shown, Resource) or shown.adapter != "terraform-plan":
-        return value
-    return value if any(relation.path[:1] == (name,) for relation in shown.relations()) else None
 
 
 def subject(context: Context) -> Any:
