@@ -118,6 +118,22 @@ class PlannedUnknown(Unknown):
         return self._origin.why(self._path)[1]
 
 
+class Relations:
+    """What one resource names: looked up when first asked for, then remembered."""
+
+    __slots__ = ("_body", "_found", "_origin")
+
+    def __init__(self, origin: Origin, body: Any) -> None:
+        self._origin = origin
+        self._body = body
+        self._found: tuple[Relation, ...] | None = None
+
+    def __call__(self) -> tuple[Relation, ...]:
+        if self._found is None:
+            self._found = self._origin.relations(self._body)
+        return self._found
+
+
 def _relations(path: Path, targets: Sequence[Found], length: int) -> Iterator[Relation]:
     """One relation for each target. Several of one type are certain only where the value is a list that holds them."""
     by_type = Counter(_type(found.address) for found in targets)

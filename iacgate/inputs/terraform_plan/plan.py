@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from iacgate.inputs.terraform_plan import PlanDocument
-from iacgate.inputs.terraform_plan.certainty import Origin, PlannedUnknown
+from iacgate.inputs.terraform_plan.certainty import Origin, PlannedUnknown, Relations
 from iacgate.inputs.terraform_plan.configuration import Configuration, Instances
 from iacgate.inputs.terraform_plan.entries import Entry, change_of, make_resource
 from iacgate.inputs.terraform_plan.merge import ABSENT, merge
@@ -75,7 +75,7 @@ class _Reader:
         for entry in self._prior:
             body = entry.data.get("values")
             locate = partial(self.positions.locate, entry.address, body, (*entry.at, "values"))
-            relations = partial(Origin(self.configuration, entry.address).relations, body)
+            relations = Relations(Origin(self.configuration, entry.address), body)
             yield make_resource(self._document, entry, body, locate, relations=relations)
 
     def _addresses(self) -> Iterator[tuple[str, str]]:
@@ -109,7 +109,7 @@ class _Reader:
             entry,
             body,
             locate,
-            relations=partial(origin.relations, body),
+            relations=Relations(origin, body),
             change=change_of(entry),
         )
 

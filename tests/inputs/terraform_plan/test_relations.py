@@ -15,6 +15,11 @@ def related(resource):
     return [(".".join(map(str, item.path)), item.target, item.certain) for item in resource.relations()]
 
 
+def test_relations_are_looked_up_once(read_plan, stack):
+    for resource in read_plan(stack / "plan.json").by_address.values():
+        assert resource.relations() is resource.relations()
+
+
 def test_the_relations_of_the_stack(read_plan, stack):
     plan = read_plan(stack / "plan.json")
     found = {address: related(resource) for address, resource in plan.by_address.items() if resource.relations()}
