@@ -56,8 +56,12 @@ def stable_path(body: Any, path: Path, firsts: Firsts | None = None) -> Path:
     node = body
     known: Firsts = {} if firsts is None else firsts
     for step in path:
-        steps.append(_keyed(node, step, known))
-        node = child(node, step)
+        if isinstance(node, dict):  # most steps: nothing to look up
+            steps.append(step)
+            node = node.get(step)
+        else:
+            steps.append(_keyed(node, step, known))
+            node = child(node, step)
     return tuple(steps)
 
 
