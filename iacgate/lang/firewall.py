@@ -32,12 +32,12 @@ _EVERY_PORT = [[0, LAST_PORT]]
 
 def ingress_rules(context: Any, body: Any) -> Any:
     """The rules of a firewall that let traffic in."""
-    return _rules(context, body, "ingress")
+    return context.once("ingress", body, lambda: _rules(context, body, "ingress"))
 
 
 def egress_rules(context: Any, body: Any) -> Any:
     """The rules of a firewall that let traffic out."""
-    return _rules(context, body, "egress")
+    return context.once("egress", body, lambda: _rules(context, body, "egress"))
 
 
 def _rules(context: Any, body: Any, direction: str) -> Any:

@@ -6,7 +6,7 @@ surroundings (``template.spec`` or ``spec`` of a template) counts, so that custo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from iacgate.lang.jmespath.logic import first, open_end
@@ -91,42 +91,22 @@ def _below(path: Path, node: Any) -> list[tuple[Path, Any]]:
 
 def pods(context: Any, body: Any) -> Any:
     """The pod specs of an object."""
-    return _once(context, "pods", body, _pods)
+    return context.once("pods", body, lambda: _pods(body))
 
 
 def containers(context: Any, body: Any) -> Any:
     """All containers of an object: ordinary, init and ephemeral, of every pod it describes."""
-    return _once(context, "containers", body, _all_containers)
+    return context.once("containers", body, lambda: _listed(body, _CONTAINER_LISTS))
 
 
 def main_containers(context: Any, body: Any) -> Any:
     """The ordinary containers of an object, without init and ephemeral ones."""
-    return _once(context, "main_containers", body, _main_containers)
-
-
-def _once(context: Any, name: str, body: Any, find: Callable[[Any], Any]) -> Any:
-    """What is found in the subject's own body is remembered for the other rules; any other value may be passing."""
-    inventory = context.inventory
-    if inventory is None or context.subject is None or context.subject.body is not body:
-        return find(body)
-    key = (name, id(body))
-    found = inventory.memo.get(key)
-    if found is None:
-        found = inventory.memo[key] = find(body)
-    return found
+    return context.once("main_containers", body, lambda: _listed(body, _CONTAINER_LISTS[:1]))
 
 
 def _pods(body: Any) -> Any:
     paths = pod_paths(body)
     return paths if isinstance(paths, Unknown) else [Placed(path, _at(body, path)) for path in paths]
-
-
-def _all_containers(body: Any) -> Any:
-    return _listed(body, _CONTAINER_LISTS)
-
-
-def _main_containers(body: Any) -> Any:
-    return _listed(body, _CONTAINER_LISTS[:1])
 
 
 def _listed(body: Any, lists: tuple[str, ...]) -> Any:

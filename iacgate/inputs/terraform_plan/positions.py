@@ -33,7 +33,7 @@ class Positions:
     def locate(self, address: str, body: Any, at: Path, path: Path) -> Location:
         """The place of ``path`` of the resource at ``address``, whose values stand at ``at`` in the plan."""
         source = self._source_map()
-        if source is not None:
+        if source is not None and not source.is_empty:
             found = source.resource(address, path, body)
             if found is not None:
                 return found
@@ -90,7 +90,7 @@ class Positions:
 
     def _say_missing(self, address: str, source: SourceMap) -> None:
         block = source.block_name(address)
-        if source.is_empty or block in self._missing:
+        if block in self._missing:
             return
         self._missing.add(block)
         why = source.why_missing(address)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from iacgate.model import Inventory, Partial, Resource, Subject
@@ -39,6 +39,19 @@ class Context:
         self.seen.update((id(resource.body), resource) for resource in found)
         bodies = [resource.body for resource in found]
         return Partial(bodies, maybe=found.maybe) if isinstance(found, Partial) else bodies
+
+    def once(self, name: str, body: Any, find: Callable[[], Any]) -> Any:
+        """What a function finds in the subject's own body, remembered for the other rules that ask.
+
+        Any other value may be passing, and is looked at again.
+        """
+        if self.inventory is None or self.subject is None or self.subject.body is not body:
+            return find()
+        key = (name, id(body))
+        found = self.inventory.memo.get(key)
+        if found is None:
+            found = self.inventory.memo[key] = find()
+        return found
 
     def resource_of(self, value: Any) -> Subject | None:
         """The resource whose body this value is: the subject, or one that ``related()`` gave."""
