@@ -24,6 +24,8 @@ EXIT_BUG = 70
 EXIT_INTERRUPT = 130
 YOUNG_OBJECTS = 20_000
 """How many new objects call for a search for garbage: what a scan makes stays, and looking through it finds nothing."""
+MIDDLE_AGED = 1
+"""The generation of objects that have outlived one search for garbage; 0 are the new ones."""
 
 COMMANDS = {
     "scan": "Scan files and folders, and give one verdict",
@@ -47,6 +49,7 @@ def console() -> NoReturn:
     Taking apart what a large scan has made would take as long as judging it; the system does it at once.
     """
     gc.set_threshold(YOUNG_OBJECTS, 10, 10)
+    gc.callbacks.append(_leave_what_stayed)
     try:
         code = _answer(sys.argv[1:])
         sys.stdout.flush()
@@ -56,6 +59,15 @@ def console() -> NoReturn:
     except OSError:
         code = EXIT_BUG
     os._exit(code)
+
+
+def _leave_what_stayed(phase: str, about: dict[str, int]) -> None:
+    """What outlived two searches for garbage lives as long as the process: no later search walks it again.
+
+    So the searches of a whole scan cost what was made, however much had been made before.
+    """
+    if phase == "stop" and about["generation"] >= MIDDLE_AGED:
+        gc.freeze()
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
