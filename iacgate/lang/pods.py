@@ -11,7 +11,7 @@ from typing import Any
 
 from iacgate.lang.jmespath.logic import first, open_end
 from iacgate.lang.places import Placed
-from iacgate.model import Partial, Path, Resource, Unknown
+from iacgate.model import Partial, Path, Resource, Unknown, child
 
 _TEMPLATE = ("spec", "template", "spec")
 _PLACES: dict[str, Path] = {
@@ -104,6 +104,50 @@ def main_containers(context: Any, body: Any) -> Any:
     return context.once("main_containers", body, lambda: _listed(body, _CONTAINER_LISTS[:1]))
 
 
+def pod(context: Any) -> Any:
+    """The pod that the element of ``each`` belongs to: a container, or the security context of one or of the pod."""
+    body = context.subject.body if context.subject is not None else None
+    found = pods(context, body)
+    if isinstance(found, Unknown) or not found:
+        return found or None
+    if len(found) == 1:
+        return found[0].value
+    return next((one.value for one in found if _holds(one.value, context.element)), None)
+
+
+def pod_metadata(context: Any, body: Any) -> Any:  # noqa: ARG001  (the shape of functions with places)
+    """The metadata of every pod an object describes: its own, or that of its pod templates."""
+    paths = pod_paths(body)
+    if isinstance(paths, Unknown):
+        return paths
+    places = [(*path[:-1], "metadata") for path in paths]
+    return [Placed(place, held) for place in places if (held := _at_or_none(body, place)) is not None]
+
+
+def security_contexts(context: Any, body: Any) -> Any:
+    """The security contexts as written: of every pod an object describes, and of all containers of it."""
+    return context.once("security_contexts", body, lambda: _security_contexts(context, body))
+
+
+def _security_contexts(context: Any, body: Any) -> Any:
+    listed, held = pods(context, body), containers(context, body)
+    if isinstance(listed, Unknown):
+        return listed
+    found = [
+        Placed((*one.path, "securityContext"), one.value["securityContext"])
+        for one in (*listed, *held)
+        if isinstance(one.value, dict) and one.value.get("securityContext") is not None
+    ]
+    return Partial(found, maybe=held.maybe) if isinstance(held, Partial) else found
+
+
+def _holds(spec: Any, element: Any) -> bool:
+    """Whether an element stands in this pod; the very object, for two pods may look the same."""
+    lists = (spec.get(key) for key in _CONTAINER_LISTS)
+    within = [spec, *(one for held in lists if isinstance(held, list) for one in held)]
+    return any(one is element or child(one, "securityContext") is element for one in within)
+
+
 def _pods(body: Any) -> Any:
     paths = pod_paths(body)
     return paths if isinstance(paths, Unknown) else [Placed(path, _at(body, path)) for path in paths]
@@ -131,4 +175,11 @@ def _at(body: Any, path: Path) -> Any:
     node = body
     for step in path:
         node = node[step]
+    return node
+
+
+def _at_or_none(body: Any, path: Path) -> Any:
+    node = body
+    for step in path:
+        node = child(node, step)
     return node

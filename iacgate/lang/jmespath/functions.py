@@ -118,7 +118,10 @@ TABLE: dict[str, Row] = {
     # Kubernetes
     "containers": ("pods", "places", 1, 1),
     "main_containers": ("pods", "places", 1, 1),
+    "pod": ("pods", "context", 0, 0),
+    "pod_metadata": ("pods", "places", 1, 1),
     "pods": ("pods", "places", 1, 1),
+    "security_contexts": ("pods", "places", 1, 1),
 }
 
 ALIASES = {"startswith": "starts_with", "endswith": "ends_with"}

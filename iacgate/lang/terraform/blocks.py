@@ -48,7 +48,7 @@ def _dynamic(block: Block, scope: Scope) -> Iterator[Entry]:
     if content is None or collection is None:
         return
     kind = block.labels[0]
-    iterator = _iterator(block.body.attributes.get("iterator"), kind)
+    iterator = iterator_of(block)
     try:
         value = evaluate(collection.expression, scope)
         rows = [] if value is None else _rows(value, scope)
@@ -62,11 +62,13 @@ def _dynamic(block: Block, scope: Scope) -> Iterator[Entry]:
         yield Entry(kind, content, content.body, scope.inner({iterator: {"key": key, "value": item}}))
 
 
-def _iterator(attribute: Attribute | None, kind: str) -> str:
+def iterator_of(block: Block) -> str:
+    """The name that the content of a ``dynamic`` block has for its elements."""
+    attribute = block.body.attributes.get("iterator")
     expression = attribute.expression if attribute else None
     if isinstance(expression, Traversal) and not expression.steps:
         return expression.name
-    return str(expression.value) if isinstance(expression, Literal) else kind
+    return str(expression.value) if isinstance(expression, Literal) else block.labels[0]
 
 
 def _rows(value: Any, scope: Scope) -> Any:
@@ -120,6 +122,8 @@ class Source(NamedTuple):
     """Set when the path leads to a block: its header is the place."""
     rest: Path = ()
     """What is left of the path inside of the expression that the node is."""
+    scope: Scope | None = None
+    """Where the expression is evaluated."""
 
 
 def source_of(path: Path, attributes: dict[str, Attribute], blocks: list[Block], scope: Scope) -> Source | None:
@@ -131,7 +135,7 @@ def source_of(path: Path, attributes: dict[str, Attribute], blocks: list[Block],
         step = path[at]
         attribute = attributes.get(step) if isinstance(step, str) else None
         if attribute is not None:
-            return Source(attribute.expression, top or attribute, rest=path[at + 1 :])
+            return Source(attribute.expression, top or attribute, rest=path[at + 1 :], scope=scope)
         position = path[at + 1] if at + 1 < len(path) and isinstance(path[at + 1], int) else 0
         entry = _nth(step, position, blocks, scope)
         if entry is None:

@@ -17,6 +17,8 @@ from iacgate.lang.terraform.types import to_number
 from iacgate.lang.terraform.values import Exhausted, Fault, Set, bare, first_unknown
 from iacgate.model import Secret, Unknown
 from iacgate.model.dataclass import dataclass, field
+from iacgate.syntax.hcl.file import File
+from iacgate.syntax.hcl.nodes import Attribute
 
 MODULE_DEPTH = 32
 BLOCK_INSTANCES = 10_000
@@ -29,8 +31,9 @@ class Project:
     """What evaluation needs from outside.
 
     ``module`` gives the module of a folder (``None`` when it is not at hand), ``read`` the bytes of a file inside of
-    what may be read. ``installed`` maps dotted call names to folders for one root. ``trouble`` and ``notice`` are
-    told what could not be done.
+    what may be read, ``shown`` the name that reports have for it. ``installed`` maps dotted call names to folders for
+    one root, ``given`` root variables to where a file of values sets them. ``trouble`` and ``notice`` are told what
+    could not be done.
     """
 
     module: Callable[[str], Module | None]
@@ -40,6 +43,8 @@ class Project:
     installed: dict[str, str] = field(default_factory=dict)
     workspace: str = ""
     limits: Limits = field(default_factory=Limits)
+    shown: Callable[[str], str] = str
+    given: dict[str, tuple[Attribute, File]] = field(default_factory=dict)
     made: int = 0
     modules: int = 0
 

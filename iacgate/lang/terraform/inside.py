@@ -16,6 +16,7 @@ from iacgate.syntax.hcl.nodes import (
     Attribute,
     AttributeStep,
     Block,
+    Body,
     Expression,
     FunctionCall,
     IndexStep,
@@ -82,6 +83,20 @@ def follow(file: File, node: Node, path: Path, names: Names) -> Found:
     elif rest:
         node = _in_heredoc(file, node, rest) or node
     return Found(file.location(node), node, ())
+
+
+def text_part(shown: str, text: str, path: Path) -> Location:
+    """The place of a path in a file of JSON, perhaps with a template's holes; the file itself where it has none."""
+    from iacgate.syntax.hcl import parse_template
+
+    try:
+        plain = _without_holes(text, parse_template(text, shown)) if path else None
+        stretch = None if plain is None else _in_json(plain, 0, path)
+    except SyntaxFailure:
+        stretch = None
+    if stretch is None:
+        return Location(file=shown)
+    return File(shown, text, Body({}, [], 0, 0)).location(stretch)
 
 
 def _written(node: Node, path: Path) -> tuple[Node, Path]:
@@ -177,16 +192,19 @@ def _in_heredoc(file: File, node: Node, path: Path) -> Node | None:
     text = _without_holes(written, node)
     if text is None:
         return None
-    text = text[start : text.rstrip().rfind("\n") + 1]
+    return _in_json(text[start : text.rstrip().rfind("\n") + 1], node.start + start, path)
+
+
+def _in_json(text: str, offset: int, path: Path) -> Node | None:
+    """The stretch of JSON text for a path, by its offset in the file; ``None`` when it does not parse."""
     from iacgate.syntax.json import Places, loads
 
     try:
-        value = loads(text, file.path)
+        value = loads(text, "")
     except SyntaxFailure:
         return None
-    place = Places(text, file.path)(_as_written(value, path))
+    place = Places(text, "")(_as_written(value, path))
     lines = line_starts(text)
-    offset = node.start + start
     return Literal(
         None,
         offset + lines[place.line - 1] + place.column - 1,

@@ -6,20 +6,24 @@ Room: ``lang``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from iacgate.lang.terraform.definitions import RESOURCE_MODES
 from iacgate.lang.terraform.instances import CallGroup, ModuleInstance
 from iacgate.lang.terraform.resource import Instance
 
 
-def modules(root: ModuleInstance) -> Iterator[ModuleInstance]:
-    """The module itself and every instance of the modules it calls, callers first."""
+def modules(
+    root: ModuleInstance, enters: Callable[[CallGroup], bool] = lambda _group: True
+) -> Iterator[ModuleInstance]:
+    """The module itself and every instance of the modules it calls, callers first; of calls that ``enters`` agrees
+    to."""
     pending = [root]
     while pending:
         module = pending.pop()
         yield module
-        pending.extend(reversed([child for group in groups(module) for child in group.members if child is not None]))
+        entered = [group for group in groups(module) if enters(group)]
+        pending.extend(reversed([child for group in entered for child in group.members if child is not None]))
 
 
 def own_instances(module: ModuleInstance) -> Iterator[Instance]:
