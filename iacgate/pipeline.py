@@ -35,6 +35,7 @@ from iacgate.model import (
     Severity,
     SourceFile,
     SourceRecord,
+    SourceStatus,
     Trouble,
     canonical_alias,
 )
@@ -142,7 +143,7 @@ def scan(paths: Sequence[str], request: Request) -> ScanReport:
         stale_waivers=labelled.stale,
         applied_waivers=labelled.applied,
         troubles=tuple(troubles),
-        notices=tuple(dict.fromkeys([*taken.notices, *_nothing(taken, paths, rules), *labelled.notices])),
+        notices=tuple(dict.fromkeys([*_notices(taken, paths, rules), *labelled.notices])),
         resources=taken.inventory.resources,
         break_glass=labelled.break_glass,
         report_level=settings.report_level,
@@ -275,12 +276,29 @@ def _empty(taken: Taken, request: Request) -> list[Trouble]:
     return [Trouble(kind="empty", message="nothing to scan", hint=hint)]
 
 
+def _notices(taken: Taken, paths: Sequence[str], rules: Sequence[Rule]) -> list[str]:
+    return [*taken.notices, *_skipped(taken.records), *_nothing(taken, paths, rules)]
+
+
+def _skipped(records: Sequence[SourceRecord]) -> list[str]:
+    """What is known and was not read, once for each reason: a gate that did not look says so."""
+    reasons: dict[str, list[str]] = {}
+    for record in records:
+        if record.status is SourceStatus.SKIPPED:
+            reasons.setdefault(record.detail, []).append(record.path)
+    return [f"{paths[0]}{_and_more(len(paths) - 1)} skipped: {detail}" for detail, paths in sorted(reasons.items())]
+
+
+def _and_more(count: int) -> str:
+    return f" and {count} more" if count else ""
+
+
 def _nothing(taken: Taken, paths: Sequence[str], rules: Sequence[Rule]) -> list[str]:
     if taken.inventory.resources and not rules:
         kinds = sorted(taken.inventory.types)
-        more = f" and {len(kinds) - 3} more" if len(kinds) > 3 else ""
-        return [f"no rule looks at what was found: {', '.join(kinds[:3])}{more}"]
-    if taken.inventory.resources or taken.troubles:
+        return [f"no rule looks at what was found: {', '.join(kinds[:3])}{_and_more(max(len(kinds) - 3, 0))}"]
+    skipped = any(record.status is SourceStatus.SKIPPED for record in taken.records)
+    if taken.inventory.resources or taken.troubles or skipped:
         return []
     return [f"nothing to scan in {', '.join(paths)}: no Terraform, Kubernetes manifest, Dockerfile or plan"]
 

@@ -228,3 +228,13 @@ def test_settings_are_found_from_the_first_path_up(tree, paths, maturity):
     folder = tree({"iacgate.yaml": "version: 1\nmaturity: 0\n", "team/app/iacgate.yaml": "version: 1\nmaturity: 1\n"})
     (folder / ".git").mkdir()
     assert settings_of(paths, Request(cwd=str(folder), today=TODAY)).enforcement.maturity == maturity
+
+
+def test_charts_that_were_not_rendered_are_said_and_not_called_nothing(tmp_path):
+    (tmp_path / "web" / "templates").mkdir(parents=True)
+    (tmp_path / "web" / "Chart.yaml").write_text("apiVersion: v2\nname: web\nversion: 1.0.0\n")
+    for name in ("a.yaml", "b.yaml", "c.yaml"):
+        (tmp_path / "web" / "templates" / name).write_text("kind: {{ .Values.kind }}\n")
+    report = scan(["."], Request(cwd=str(tmp_path), today=TODAY))
+    hint = "a template of a Helm chart: only what the chart renders to is judged (--render always)"
+    assert report.notices == (f"web/templates/a.yaml and 2 more skipped: {hint}",)
