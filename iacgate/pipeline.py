@@ -19,12 +19,12 @@ from iacgate.config import (
     load_settings,
 )
 from iacgate.decide import decide, gate
-from iacgate.discover import changed_lines, discover, file_source, report_root
+from iacgate.discover import changed_lines, discover, file_source, report_root, surroundings
 from iacgate.engines.native import NativeRules
 from iacgate.errors import CommandError, PolicyError
 from iacgate.evaluate import evaluate, rule_troubles, without_twins
 from iacgate.inputs import Registry
-from iacgate.inputs.reading import Progress, read
+from iacgate.inputs.reading import Around, Progress, read
 from iacgate.join import build_inventory
 from iacgate.model import (
     Inventory,
@@ -48,7 +48,10 @@ __all__ = ["Request", "Taken", "load_native_rules", "rule_names", "scan", "setti
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What is asked beside the paths. ``today`` is the day to judge by; ``None`` elsewhere: as the settings say."""
+    """What is asked beside the paths. ``today`` is the day to judge by; ``None`` elsewhere: as the settings say.
+
+    ``callers``: whether a module that is scanned alone is evaluated through the modules of the project that call it.
+    """
 
     cwd: str
     today: date
@@ -59,6 +62,7 @@ class Request:
     variables: Mapping[str, str] = field(default_factory=dict)
     var_files: tuple[str, ...] = ()
     source: str | None = None
+    callers: bool = True
     render: str | None = None
     ruleset: str | None = None
     rules: tuple[str, ...] = ()
@@ -172,6 +176,7 @@ def take_inventory(paths: Sequence[str], request: Request) -> Taken:
         open_file=_opener(found.root, request),
         settings=_adapter_settings(settings, request),
         progress=request.progress,
+        around=_surroundings(paths, found.root, settings, request),
     )
     inventory = build_inventory(reading.resources, reading.documents, whole=found.whole)
     return Taken(
@@ -314,6 +319,26 @@ def _opener(root: str, request: Request) -> Callable[[str], SourceFile | None]:
         return file_source(absolute, root, focus=False) if inside and os.path.isfile(absolute) else None
 
     return open_file
+
+
+def _surroundings(paths: Sequence[str], root: str, settings: Settings, request: Request) -> Around:
+    """The files of the project that are not among the scanned paths; none where a path is all of it.
+
+    The project is the folder of the settings file, else the repository, else the folder that paths are shown from.
+    """
+    scanned = [os.path.realpath(os.path.join(request.cwd, path)) for path in paths if path != "-" and "://" not in path]
+    home = os.path.realpath(settings.folder) if settings.file and request.config is None else root
+    covered = any((home + os.sep).startswith(path.rstrip(os.sep) + os.sep) for path in scanned)
+    if not request.callers or not scanned or covered:
+        return lambda _wanted: ()
+    return lambda wanted: surroundings(
+        home,
+        root=root,
+        wanted=wanted,
+        exclude=(*settings.inputs.exclude, *request.exclude),
+        include=settings.inputs.include,
+        use_gitignore=request.use_gitignore,
+    )
 
 
 def _remote(url: str) -> SourceFile:

@@ -26,6 +26,8 @@ class InputContext:
     ``open`` gives a file by its absolute path if it lies inside the scanned root and is readable (``None``
     otherwise). ``settings`` are the adapter's own (``inputs.<name>`` of the settings). ``troubles`` and ``records``
     are where an adapter says aloud what it could not do; ``notices`` is for remarks that change no verdict.
+    ``around`` gives the files of the project that were not scanned and whose name is wanted: what only some files of a
+    tree belong to may lie there. It gives ``None`` when the project is too large to look through.
     """
 
     root: str
@@ -35,6 +37,7 @@ class InputContext:
     troubles: list[Trouble] = field(default_factory=list)
     records: list[SourceRecord] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    around: Callable[[Callable[[str], bool]], Sequence[SourceFile] | None] = field(default=lambda _wanted: ())
 
 
 class InputAdapter(Protocol):

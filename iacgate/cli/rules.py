@@ -145,14 +145,14 @@ def test(targets: tuple[str, ...], output: str) -> int:
 
 
 def examine(folder: str, without: Sequence[str], rule: Rule) -> Examined:
-    """Scan fixtures with one rule: no settings, no ignore files, the day does not matter."""
+    """Scan fixtures with one rule: no settings, no ignore files, nothing beside them; the day does not matter."""
     from iacgate.engines.native.fixtures import Examined
     from iacgate.evaluate import evaluate
     from iacgate.pipeline import Request, take_inventory
 
     request = Request(
         cwd=os.getcwd(), today=date(2000, 1, 1), use_settings=False, use_gitignore=False, render="never",
-        exclude=tuple(without),
+        exclude=tuple(without), callers=False,
     )  # fmt: skip
     taken = take_inventory([folder], request)
     return Examined(

@@ -14,14 +14,17 @@ import re
 import stat
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 from iacgate.discover.git import Lines, changed_lines, repository_root
 from iacgate.discover.ignore import IgnoreStack, Pattern, glob, read_patterns
 from iacgate.errors import CommandError, did_you_mean
 from iacgate.model import Location, SourceFile, SourceRecord, SourceStatus, Trouble
-from iacgate.model.dataclass import dataclass, field
+from iacgate.model.dataclass import dataclass, field, replace
 
-__all__ = ["Discovery", "Lines", "changed_lines", "discover", "file_source", "report_root", "repository_root"]
+__all__ = [
+    "Discovery", "Lines", "changed_lines", "discover", "file_source", "report_root", "repository_root", "surroundings",
+]  # fmt: skip
 
 NEVER_ENTERED = frozenset({
     ".git", ".hg", ".svn", ".terraform", ".terragrunt-cache", ".venv", "venv", ".tox", ".nox", "node_modules",
@@ -32,6 +35,9 @@ NEVER_ENTERED = frozenset({
 
 MAX_DEPTH = 200
 """Folder levels below a named path; deeper ones are reported, not entered."""
+
+MAX_SURROUNDING_FOLDERS = 10_000
+"""A project of more folders is not looked through for what belongs to the files that were named."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -86,6 +92,27 @@ def discover(
     return found
 
 
+def surroundings(
+    folder: str,
+    *,
+    root: str,
+    wanted: Callable[[str], bool],
+    exclude: Sequence[str] = (),
+    include: Sequence[str] = (),
+    use_gitignore: bool = True,
+) -> list[SourceFile] | None:
+    """All files below a project's folder whose name is wanted, none of them in focus; what a scan of the folder would
+    leave out is left out. ``None``: the project is too large to look through. Troubles are not told: nobody asked for
+    these files.
+    """
+    walk = _Walk(
+        Discovery(root=root), wanted, [glob(item) for item in exclude], [glob(item) for item in include], use_gitignore
+    )
+    if not walk.below(os.path.realpath(folder), most=MAX_SURROUNDING_FOLDERS):
+        return None
+    return [replace(source, focus=False) for source in walk.found.sources]
+
+
 def file_source(absolute: str, root: str, *, focus: bool = True, named: bool = False) -> SourceFile:
     """The source file at an absolute path, named relative to ``root`` where it lies below it."""
     path = os.path.relpath(absolute, root) if _is_below(absolute, root) else absolute
@@ -130,6 +157,15 @@ def _remote(path: str, remote: Callable[[str], SourceFile] | None) -> SourceFile
     return remote(path)
 
 
+class _Step(NamedTuple):
+    """A folder to enter: its path, how its files are shown, the ignore files above it, how deep it lies."""
+
+    folder: str
+    prefix: str
+    stack: IgnoreStack
+    depth: int
+
+
 @dataclass(slots=True)
 class _Walk:
     """One walk over all the named paths: what was seen, and what decides on each name."""
@@ -149,8 +185,7 @@ class _Walk:
             raise _missing(shown, absolute, error) from None
         if stat.S_ISDIR(status.st_mode):
             self.found.whole = True
-            folder = os.path.realpath(absolute)
-            self._folder(folder, self._stack_above(folder), 0)
+            self.below(os.path.realpath(absolute))
         elif stat.S_ISREG(status.st_mode) or stat.S_ISFIFO(status.st_mode):
             self._take(os.path.realpath(absolute), named=True)
         else:
@@ -173,16 +208,18 @@ class _Walk:
         relative = os.path.relpath(os.path.realpath(folder), self.found.root).replace(os.sep, "/")
         return "" if relative == "." else relative + "/"
 
-    def _folder(self, folder: str, stack: IgnoreStack, depth: int) -> None:
-        """Everything below a folder; an explicit stack, so that no tree is too deep."""
-        pending = [(folder, stack, depth)]
-        while pending:
-            current, above, level = pending.pop()
-            below = self._enter(current, above, level)
-            pending.extend(reversed(below))
+    def below(self, folder: str, most: int = sys.maxsize) -> bool:
+        """Take everything below a folder; false when it has more than ``most`` folders. An explicit stack, so that no
+        tree is too deep."""
+        pending = [_Step(folder, self._prefix(folder), self._stack_above(folder), 0)]
+        for _ in range(most):
+            pending.extend(reversed(self._enter(pending.pop())))
+            if not pending:
+                return True
+        return False
 
-    def _enter(self, folder: str, stack: IgnoreStack, depth: int) -> list[tuple[str, IgnoreStack, int]]:
-        prefix = self._prefix(folder)
+    def _enter(self, step: _Step) -> list[_Step]:
+        folder, prefix, stack, depth = step
         if depth > MAX_DEPTH:
             self._trouble(prefix.rstrip("/"), f"more than {MAX_DEPTH} folders deep", "scan the deeper folder by itself")
             return []
@@ -193,11 +230,11 @@ class _Walk:
             return []
         if self.use_gitignore and any(entry.name == ".gitignore" for entry in entries):
             stack = stack.within(prefix, _ignore_file(os.path.join(folder, ".gitignore")))
-        below: list[tuple[str, IgnoreStack, int]] = []
+        below: list[_Step] = []
         for entry in entries:
             if self._is_folder(entry, prefix + entry.name):
                 if entry.name not in NEVER_ENTERED and not self._left_out(prefix + entry.name, stack, folder=True):
-                    below.append((entry.path, stack, depth + 1))
+                    below.append(_Step(entry.path, f"{prefix}{entry.name}/", stack, depth + 1))
             elif self.wanted(entry.name) and not self._left_out(prefix + entry.name, stack, folder=False):
                 self._entry(entry, prefix + entry.name)
         return below
@@ -215,7 +252,9 @@ class _Walk:
     def _entry(self, entry: os.DirEntry[str], path: str) -> None:
         if not entry.is_symlink():
             if entry.is_file(follow_symlinks=False):
-                self._take(entry.path, named=False)
+                inside = not path.startswith("../")
+                source = SourceFile(path=path, absolute=entry.path, read=_reader(entry.path))
+                self._add(source if inside else file_source(entry.path, self.found.root))
             else:
                 self._record(path, "a pipe, socket or device is not read unless it is named")
             return
@@ -236,9 +275,12 @@ class _Walk:
         return self.use_gitignore and stack.ignores(path, folder=folder)
 
     def _take(self, absolute: str, *, named: bool) -> None:
-        if absolute not in self.seen:
-            self.seen.add(absolute)
-            self.found.sources.append(file_source(absolute, self.found.root, named=named))
+        self._add(file_source(absolute, self.found.root, named=named))
+
+    def _add(self, source: SourceFile) -> None:
+        if source.absolute not in self.seen:
+            self.seen.add(source.absolute)
+            self.found.sources.append(source)
 
     def _record(self, path: str, detail: str) -> None:
         self.found.records.append(SourceRecord(path=path, kind="", status=SourceStatus.SKIPPED, detail=detail))

@@ -7,7 +7,7 @@ In: discovered files. Out: a :class:`Reading`, in which every file has exactly o
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from iacgate.errors import SourceSkipped, SyntaxFailure
@@ -21,6 +21,9 @@ MAX_FILE_BYTES = 512 * 1024 * 1024
 
 Progress = Callable[[int, int, str], None]
 """Told before each file: how many are done, how many there are, its path."""
+
+Around = Callable[[Callable[[str], bool]], Sequence[SourceFile] | None]
+"""What ``InputContext.around`` is."""
 
 
 @dataclass(slots=True)
@@ -49,15 +52,22 @@ def read(
     open_file: Callable[[str], SourceFile | None],
     settings: dict[str, dict[str, Any]],
     progress: Progress | None = None,
+    around: Around = lambda _wanted: (),
 ) -> Reading:
-    """Read all files. ``settings`` holds each adapter's own, by adapter name."""
+    """Read all files. ``settings`` holds each adapter's own, by adapter name; ``around`` lists the rest of the
+    project."""
     reading = Reading()
     groups = _claimed(sources, registry, reading)
     total = sum(len(group) for _, group in groups.values())
     done = 0
     for name, (adapter, claimed) in groups.items():
         context = InputContext(
-            root=root, open=open_file, settings=settings.get(name, {}), whole=whole, notices=reading.notices
+            root=root,
+            open=open_file,
+            settings=settings.get(name, {}),
+            whole=whole,
+            notices=reading.notices,
+            around=around,
         )
         documents: list[Document] = []
         for source in _with_companions(adapter, claimed, open_file):

@@ -7,9 +7,11 @@ folders are roots.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 
 from iacgate.errors import SyntaxFailure
 from iacgate.inputs.terraform import HclDocument, read_document
+from iacgate.inputs.terraform.callers import calling
 from iacgate.lang.terraform import layout
 from iacgate.lang.terraform.definitions import Definition, Module, read_module
 from iacgate.model import SourceFile, Trouble
@@ -25,8 +27,14 @@ class Library:
         self._folders: dict[str, dict[str, HclDocument]] = {}
         self._modules: dict[str, Module | None] = {}
         self._owners: dict[int, HclDocument] = {}
+        self._calls: dict[str, list[str]] | None = None
         for document in documents:
             self._folders.setdefault(document.folder, {})[document.filename] = document
+        self._scanned = self._configured()
+        for source in calling(self._scanned, context):
+            found = self._document(source)
+            if found is not None:
+                self._folders.setdefault(found.folder, {})[found.filename] = found
 
     def module(self, folder: str) -> Module | None:
         """The module in a folder, or ``None`` when there is none that may be read."""
@@ -40,13 +48,35 @@ class Library:
 
     def scanned(self) -> list[str]:
         """The folders that hold configuration among the scanned files, in order."""
-        return sorted(folder for folder, files in self._folders.items() if layout.module_files(files))
+        return self._scanned
 
     def roots(self) -> list[str]:
-        """The scanned folders that no scanned module calls. Where modules only call each other, all of them."""
-        folders = self.scanned()
-        called = {target for folder in folders for target in self._targets(folder)}
-        return [folder for folder in folders if folder not in called] or folders
+        """The folders to start from: scanned ones that no module calls, and those from which calls lead to a scanned
+        one. Modules that only call each other are started from too: none of them is left unseen."""
+        calls = self._graph()
+        called = {target for targets in calls.values() for target in targets}
+        wanted = self.leading()
+        roots = [folder for folder in calls if folder not in called and folder in wanted]
+        seen = _reached(roots, calls)
+        lost = [folder for folder in self._scanned if folder not in seen]
+        return sorted([*roots, *(folder for folder in lost if folder in _reached(calls[folder], calls))])
+
+    def leading(self) -> set[str]:
+        """The scanned folders, and all from which calls lead to one of them."""
+        callers: dict[str, list[str]] = {}
+        for folder, targets in self._graph().items():
+            for target in targets:
+                callers.setdefault(target, []).append(folder)
+        return _reached(self._scanned, callers)
+
+    def _graph(self) -> dict[str, list[str]]:
+        """Which folders the modules of each folder call."""
+        if self._calls is None:
+            self._calls = {folder: self._targets(folder) for folder in self._configured()}
+        return self._calls
+
+    def _configured(self) -> list[str]:
+        return sorted(folder for folder, files in self._folders.items() if layout.module_files(files))
 
     def shown(self, folder: str) -> str:
         """A scanned folder as reports name it: from their root, ``.`` for the root itself, ``-`` for standard input."""
@@ -93,7 +123,7 @@ class Library:
     def _targets(self, folder: str) -> list[str]:
         module = self.module(folder)
         calls = module.calls.values() if module else ()
-        return [target for call in calls if (target := self._target(folder, call)) != folder]
+        return [target for call in calls if (target := self._target(folder, call)) not in {folder, ""}]
 
     def _target(self, folder: str, call: Definition) -> str:
         source = call.text_of("source")
@@ -131,6 +161,17 @@ class Library:
             message, location = f"{source.path}: cannot be read: {error.strerror}", None
         self._context.troubles.append(Trouble(kind="unreadable", message=message, location=location))
         return None
+
+
+def _reached(start: Iterable[str], calls: dict[str, list[str]]) -> set[str]:
+    """These folders, and all that calls lead to from them."""
+    reached = set(start)
+    pending = list(reached)
+    while pending:
+        fresh = [target for target in calls.get(pending.pop(), ()) if target not in reached]
+        reached.update(fresh)
+        pending.extend(fresh)
+    return reached
 
 
 def _names(folder: str) -> list[str]:

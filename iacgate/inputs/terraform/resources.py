@@ -5,16 +5,17 @@ Every root module is evaluated on its own; what could not be done is said in the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from iacgate.inputs.terraform import HclDocument, name
 from iacgate.inputs.terraform.library import Library
 from iacgate.inputs.terraform.variables import Values
 from iacgate.lang.terraform import layout
+from iacgate.lang.terraform.calls import called_through
 from iacgate.lang.terraform.definitions import Definition
 from iacgate.lang.terraform.expansion import Project
-from iacgate.lang.terraform.instances import CallGroup, ModuleInstance
+from iacgate.lang.terraform.instances import CallGroup, ModuleInstance, folder_of_call
 from iacgate.lang.terraform.resource import Instance
 from iacgate.lang.terraform.scope import Limits
 from iacgate.lang.terraform.stack import deep
@@ -44,7 +45,7 @@ def resources(documents: list[HclDocument], context: InputContext) -> list[Resou
                 continue
             values.assign(root)
             shown = library.shown(folder)
-            for instance in modules(root):
+            for instance in modules(root, _entered(library, context)):
                 if instance.module.folder not in reached:
                     reached.add(instance.module.folder)
                     _name_repeated(instance, said)
@@ -57,6 +58,23 @@ def resources(documents: list[HclDocument], context: InputContext) -> list[Resou
         if folder not in reached:
             said.notice(f"{library.shown(folder)}: no call makes an instance of this module, nothing in it is judged")
     return made
+
+
+def _entered(library: Library, context: InputContext) -> Callable[[CallGroup], bool]:
+    """Which calls are followed: where only some files of a tree are scanned, what does not lead to them stays out of
+    the inventory. Its outputs are evaluated all the same when something needs them."""
+    scanned = set(library.scanned())
+    leading = library.leading()
+
+    def enters(group: CallGroup) -> bool:
+        caller: ModuleInstance | None = group.owner
+        while caller is not None:
+            if caller.module.folder in scanned:
+                return True
+            caller = caller.caller
+        return folder_of_call(group.owner, group.definition) in leading
+
+    return (lambda _group: True) if context.whole else enters
 
 
 def _root(folder: str, library: Library, said: _Said, limits: Limits) -> ModuleInstance | None:
@@ -72,8 +90,22 @@ def _root(folder: str, library: Library, said: _Said, limits: Limits) -> ModuleI
         installed=layout.installed_modules(manifest) if manifest else {},
         workspace=str(said.context.settings.get("workspace") or ""),
         limits=limits,
+        shown=_Shown(library),
     )
     return ModuleInstance(project, module)
+
+
+class _Shown:
+    """How reports name a file that the configuration reads."""
+
+    __slots__ = ("_library",)
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    def __call__(self, path: str) -> str:
+        source = self._library.open(path)
+        return source.path if source is not None else path
 
 
 def _name_repeated(module: ModuleInstance, said: _Said) -> None:
@@ -186,16 +218,6 @@ def _header(file: File, definition: Definition, via: tuple[Location, ...]) -> Lo
     return file.location(block.start, block.header_end).through(via)
 
 
-def _via(module: ModuleInstance) -> tuple[Location, ...]:
-    """The headers of the module calls that lead to a module, outermost first."""
-    chain: list[Location] = []
-    inner: ModuleInstance | None = module
-    while inner is not None and inner.call is not None:
-        chain.append(_header(inner.call.file, inner.call, ()))
-        inner = inner.caller
-    return tuple(reversed(chain))
-
-
 class _Places:
     """Where the paths of a resource's body are written."""
 
@@ -206,14 +228,13 @@ class _Places:
 
     def __call__(self, path: Path) -> Location:
         instance = self._instance
-        via = _via(instance.owner)
         if path:
             from iacgate.inputs.terraform.places import place
 
             found = place(instance, path)
             if found is not None:
-                return found.through((*via, *found.via))
-        return _header(instance.definition.file, instance.definition, via)
+                return found
+        return _header(instance.definition.file, instance.definition, called_through(instance.owner))
 
 
 class _CallPlaces:
@@ -226,7 +247,7 @@ class _CallPlaces:
         self._definition = definition
 
     def __call__(self, path: Path) -> Location:
-        via = _via(self._owner)
+        via = called_through(self._owner)
         attribute = self._definition.attributes.get(path[0]) if path and isinstance(path[0], str) else None
         if attribute is None:
             return _header(self._definition.file, self._definition, via)
