@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.ready
 JOBS   ?= auto
 
-.PHONY: help demo test test-all check format bench docs build clean
+.PHONY: help demo test test-all check format bench conformance docs build clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -44,6 +44,9 @@ format: $(STAMP) ## Let ruff format and fix
 
 bench: $(STAMP) ## Compare with the incumbent on generated inputs
 	$(BIN)/python bench/run.py
+
+conformance: $(STAMP) ## Score the rule library against the test data of other tools
+	$(BIN)/python tests/conformance/library_score.py
 
 docs: $(STAMP) ## Build the documentation, strictly
 	$(BIN)/python docs/generate.py
