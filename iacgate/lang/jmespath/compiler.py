@@ -34,7 +34,8 @@ from iacgate.model import Partial, Secret, Unknown
 Value = Callable[[Any, Context], Any]
 Condition = Callable[[Any, Context], Truth]
 
-_SPECIAL = frozenset((Unknown, Secret, Partial))
+_PLAIN = frozenset((str, int, float, bool, dict, list, type(None)))
+"""Types that are what they seem; an ``Unknown`` may be of any kind of its own."""
 _SCALARS = frozenset((str, int, bool))
 
 
@@ -353,7 +354,7 @@ def apply_plain(function: Callable[..., Any], arguments: list[Any]) -> Any:
     secret = False
     for position, argument in enumerate(arguments):
         parts = argument if isinstance(argument, list) else (argument,)
-        uncertain = [part for part in parts if type(part) in _SPECIAL]
+        uncertain = [part for part in parts if type(part) not in _PLAIN]
         if isinstance(argument, Partial):
             return doubt(argument.maybe)
         for part in uncertain:

@@ -358,3 +358,17 @@ def test_both_forms_agree(body, expression):
         assert answer is known
     if isinstance(fast, list):
         assert [repr(part.value) for part in slow.elements()] == [repr(item) for item in fast]
+
+
+class LookedUpLater(Unknown):
+    """An unknown of an adapter's own kind, as a plan has them."""
+
+    __slots__ = ()
+
+
+@pytest.mark.parametrize("function", ["lower({})", "split({}, ',')", "join(',', [{}, 'a'])", "trim({})"])
+def test_a_function_of_any_kind_of_unknown_is_unknown(function):
+    body = {"one": LookedUpLater("known after apply"), "plain": WHY}
+    for name in body:
+        found = value_of(function.format(name), body)
+        assert isinstance(found, Unknown), (function, name)
