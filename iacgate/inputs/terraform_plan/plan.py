@@ -12,8 +12,10 @@ from functools import partial
 from typing import Any
 
 from iacgate.inputs.terraform_plan import PlanDocument
+from iacgate.inputs.terraform_plan.before import resources_before
 from iacgate.inputs.terraform_plan.certainty import Origin, PlannedUnknown, Relations
 from iacgate.inputs.terraform_plan.configuration import Configuration, Instances
+from iacgate.inputs.terraform_plan.empty_blocks import without_empty_blocks
 from iacgate.inputs.terraform_plan.entries import Entry, change_of, make_resource
 from iacgate.inputs.terraform_plan.merge import ABSENT, merge
 from iacgate.inputs.terraform_plan.policy import DOCUMENT, rebuilt
@@ -34,9 +36,11 @@ def plan_resources(document: PlanDocument, context: InputContext) -> Iterator[Re
     """The resources of one plan."""
     reader = _Reader(document, context)
     _say_what_kind(document, reader, context)
-    yield from reader.resources()
+    planned = list(reader.resources())
+    yield from planned
     yield from provider_resources(document, reader.positions)
-    yield plan_resource(document, reader.entries)
+    before = partial(resources_before, document, reader.entries, reader.positions, planned, reader.tidied)
+    yield plan_resource(document, reader.entries, before)
 
 
 class _Reader:
@@ -73,7 +77,7 @@ class _Reader:
             if entry.remains:
                 yield self._planned(entry)
         for entry in self._prior:
-            body = entry.data.get("values")
+            body = without_empty_blocks(entry.data.get("values"), self._owned.expressions(entry))
             locate = partial(self.positions.locate, entry.address, body, (*entry.at, "values"))
             relations = Relations(Origin(self.configuration, entry.address), body)
             yield make_resource(self._document, entry, body, locate, relations=relations)
@@ -102,14 +106,16 @@ class _Reader:
     def _planned(self, entry: Entry) -> Resource:
         address = entry.address
         origin = Origin(self.configuration, address, partial(self._owned.in_source, entry))
-        body = self._body(entry, origin)
+        planned = body = self._body(entry, origin)
+        if address in self._deferred_policies and isinstance(body, dict) and isinstance(body.get("json"), Unknown):
+            body = {**body, "json": rebuilt(body, partial(self._sources, origin, body, frozenset((address,))))}
         locate = partial(self.positions.locate, address, body, (*entry.at, "change", "after"))
         return make_resource(
             self._document,
             entry,
             body,
             locate,
-            relations=Relations(origin, body),
+            relations=Relations(origin, planned),
             change=change_of(entry),
         )
 
@@ -121,7 +127,12 @@ class _Reader:
         owned = self._owned.deciding(entry)
         if owned is not None:
             unknown = partial(_unless_owned, owned, unknown)
-        return merge(change.get("after"), change.get("after_unknown"), unknown, origin.counted)
+        body = merge(change.get("after"), change.get("after_unknown"), unknown, origin.counted)
+        return without_empty_blocks(body, self._owned.expressions(entry))
+
+    def tidied(self, entry: Entry, body: Any) -> Any:
+        """A body of this instance, in the shape that all bodies have."""
+        return without_empty_blocks(body, self._owned.expressions(entry))
 
     def _unknown_or_policy(self, origin: Origin, rebuilding: frozenset[str], path: Path) -> Any:
         """What stands for an unknown value: the planned policy document behind it, if it is one."""

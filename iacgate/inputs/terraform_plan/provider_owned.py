@@ -29,7 +29,10 @@ _SCALAR_NAMES = frozenset((
     "bucket_regional_domain_name",
 ))  # fmt: skip
 """Attributes that are text or a boolean in every provider that has them."""
-_NO_BLOCKS_OF = {"aws": frozenset(("acl", "encrypted", "managed_policy_arns", "policy", "storage_encrypted"))}
+_NO_BLOCKS_OF = {
+    "aws": frozenset(("acl", "encrypted", "managed_policy_arns", "policy", "storage_encrypted")),
+    "terraform": frozenset(("output", "triggers_replace")),
+}
 """Attributes of the resource itself that are no block in this provider, so that no dynamic block can set them."""
 _DERIVED = frozenset(("tags_all", "effective_labels", "terraform_labels", "effective_annotations"))
 """Attributes computed from what is configured, here or for the whole provider: unknown, and not left to anybody."""
@@ -75,6 +78,11 @@ class ProviderOwned:
             return partial(block.leaves_out, after)
         return lambda path: block.leaves_out(after, path) and _at(before, path) is None
 
+    def expressions(self, entry: Entry) -> dict[str, Any] | None:
+        """The expressions of this instance's block; ``None`` where the configuration does not have the block."""
+        block = self._block(entry)
+        return None if block is None else block.expressions
+
     def in_source(self, entry: Entry, name: str) -> bool:
         """Whether the source sets an attribute of this instance, if only by a ``dynamic`` block."""
         block = self._block(entry)
@@ -97,13 +105,13 @@ class ProviderOwned:
 class _Block:
     """One block of the configuration: what it sets, from both sides."""
 
-    __slots__ = ("_expressions", "_kind", "_plain", "_read", "_scalars", "_source")
+    __slots__ = ("_kind", "_plain", "_read", "_scalars", "_source", "expressions")
 
     def __init__(
         self, block: dict[str, Any], kind: Kind, scalars: _Scalars, source: Callable[[], Written | None]
     ) -> None:
         expressions = block.get("expressions")
-        self._expressions: dict[str, Any] = expressions if isinstance(expressions, dict) else {}
+        self.expressions: dict[str, Any] = expressions if isinstance(expressions, dict) else {}
         self._kind = kind
         self._scalars = scalars
         self._plain = scalars.plain(kind)
@@ -112,14 +120,14 @@ class _Block:
 
     def leaves_out(self, after: Any, path: Path) -> bool:
         """Whether nothing in the configuration can set ``path``. ``after`` holds the instance's known values."""
-        if len(path) == 1 and path[0] in self._plain and path[0] not in self._expressions:
+        if len(path) == 1 and path[0] in self._plain and path[0] not in self.expressions:
             return True  # most of all that is unknown in a plan
         if not path or not isinstance(path[-1], str) or path[-1] in _DERIVED:
             return False
-        if _unlisted(self._expressions, path, after) and self._scalars.holds(self._kind, path):
+        if _unlisted(self.expressions, path, after) and self._scalars.holds(self._kind, path):
             return True
         written = self._written()
-        return written is not None and written.fits(self._expressions) and written.omits(path, after)
+        return written is not None and written.fits(self.expressions) and written.omits(path, after)
 
     def in_source(self, name: str) -> bool:
         written = self._written()
