@@ -178,7 +178,13 @@ def take_inventory(paths: Sequence[str], request: Request) -> Taken:
         progress=request.progress,
         around=_surroundings(paths, found.root, settings, request),
     )
-    inventory = build_inventory(reading.resources, reading.documents, whole=found.whole)
+    inventory = build_inventory(
+        reading.resources,
+        reading.documents,
+        whole=found.whole,
+        troubles=reading.troubles,
+        notices=reading.notices,
+    )
     return Taken(
         inventory=inventory,
         settings=settings,

@@ -9,18 +9,38 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from iacgate.model import Document, Inventory, Resource
+from iacgate.model import Document, Inventory, Resource, Trouble
 
 __all__ = ["build_inventory"]
+
+_KUBERNETES = ("kubernetes_", "kubectl_")
+"""How the types of Terraform resources begin that may make a Kubernetes object."""
 
 
 class _Links(Protocol):
     def related(self, resource: Resource, kind: str) -> list[Resource]: ...
 
 
-def build_inventory(resources: Iterable[Resource], documents: Iterable[Document], *, whole: bool) -> Inventory:
-    """The inventory of a scan. ``whole`` is false when only some files of a tree were read."""
-    return Inventory(resources, documents, related=_Related(), whole=whole)
+def build_inventory(
+    resources: Iterable[Resource],
+    documents: Iterable[Document],
+    *,
+    whole: bool,
+    troubles: list[Trouble] | None = None,
+    notices: list[str] | None = None,
+    seen: Iterable[Resource] = (),
+) -> Inventory:
+    """The inventory of a scan. ``whole`` is false when only some files of a tree were read.
+
+    Kubernetes objects that Terraform resources make are added to it, each behind its resource; ``seen`` may hold some
+    already. What cannot be read of them is said in ``troubles`` and ``notices``.
+    """
+    listed = list(resources)
+    if any(one.type.startswith(_KUBERNETES) for one in listed):
+        from iacgate.join.projection import with_views
+
+        listed = with_views(listed, seen, [] if troubles is None else troubles, [] if notices is None else notices)
+    return Inventory(listed, documents, related=_Related(), whole=whole)
 
 
 class _Related:
@@ -41,10 +61,10 @@ class _Related:
 
 
 def _world(resource: Resource) -> str:
-    """Whose links are asked. A Kubernetes object written in Terraform has its kind as type, in capitals."""
-    if resource.adapter.startswith("terraform"):
-        return "kubernetes" if resource.type[:1].isupper() else "terraform"
-    return resource.adapter
+    """Whose links are asked: those of Kubernetes for an object that Terraform makes, too."""
+    if resource.view_of is not None:
+        return "kubernetes"
+    return "terraform" if resource.adapter.startswith("terraform") else resource.adapter
 
 
 def _terraform(inventory: Inventory) -> _Links:

@@ -16,7 +16,7 @@ from itertools import chain
 from typing import Any, TypeVar
 
 from iacgate.lang.pods import is_workload
-from iacgate.lang.references import CLUSTER_SCOPED, Reference, references
+from iacgate.lang.references import CLUSTER_SCOPED, UNSURE, Reference, references
 from iacgate.lang.selectors import SELECTING, Selector, matches, pod_labels, selector_of
 from iacgate.model import Inventory, Partial, Resource, Unknown
 
@@ -25,7 +25,7 @@ WORKLOAD = "workload"
 
 NAMESPACE_RULES = frozenset(("Namespace", "ResourceQuota", "LimitRange"))
 _NOT_READ = Unknown("not all files were read: there may be more")
-_NO_NAMESPACE = Unknown("a namespace is not written: another object may belong here")
+_NO_NAMESPACE = Unknown("a name or namespace is not written or not known: another object may belong here")
 _NOT_KNOWN = Unknown("labels or a selector are not known")
 _DEFAULT = "default"
 _CLUSTER = ""
@@ -53,7 +53,7 @@ class KubernetesLinks:
         self._whole = inventory.whole
         self._by_type: dict[str, list[Resource]] = {}
         for resource in inventory.resources:
-            if resource.provider == "kubernetes" and resource.category == "resource":
+            if _is_object(resource):
                 self._by_type.setdefault(resource.type, []).append(resource)
         self._named: dict[str, dict[str, _ByNamespace[list[Resource]]]] = {}
         self._namers: dict[str, dict[tuple[str, str], _ByNamespace[list[Resource]]]] = {}
@@ -99,15 +99,19 @@ class KubernetesLinks:
         if named is None:
             named = self._named[kind] = {}
             for each in self._by_type[kind]:
-                named.setdefault(each.name, {}).setdefault(_place(each), []).append(each)
+                named.setdefault(_name(each), {}).setdefault(_place(each), []).append(each)
         found: list[Resource] = []
         doubt = False
         for reference in self._refers(resource):
-            if reference.kind == kind and reference.name in named:
-                place = resource.namespace if reference.namespace is None else reference.namespace
-                certain, maybe = _pick(named[reference.name], place)
-                found.extend(chain.from_iterable(certain))
-                doubt = doubt or _any(maybe)
+            if reference.kind != kind:
+                continue
+            place = _own_place(resource) if reference.namespace is None else reference.namespace
+            if reference.name == UNSURE:
+                doubt = doubt or any(_any(chain(*_pick(places, place))) for places in named.values())
+                continue
+            certain, maybe = _pick(named.get(reference.name, {}), place)
+            found.extend(chain.from_iterable(certain))
+            doubt = doubt or _any(maybe) or _any(chain(*_pick(named.get(UNSURE, {}), place)))
         return found, doubt
 
     def _namers_of(self, resource: Resource, kind: str) -> tuple[list[Resource], bool]:
@@ -117,11 +121,16 @@ class KubernetesLinks:
             namers = self._namers[kind] = {}
             for each in self._by_type[kind]:
                 for reference in self._refers(each):
-                    place = each.namespace if reference.namespace is None else reference.namespace
+                    place = _own_place(each) if reference.namespace is None else reference.namespace
                     places = namers.setdefault((reference.kind, reference.name), {})
                     places.setdefault(place, []).append(each)
-        certain, maybe = _pick(namers.get((resource.type, resource.name), {}), _place(resource))
-        return list(chain.from_iterable(certain)), _any(maybe)
+        name, place = _name(resource), _place(resource)
+        if name == UNSURE:
+            named = (places for (named, _), places in namers.items() if named == resource.type)
+            return [], any(_any(chain(*_pick(places, place))) for places in named)
+        certain, maybe = _pick(namers.get((resource.type, name), {}), place)
+        unsure = chain(*_pick(namers.get((resource.type, UNSURE), {}), place))
+        return list(chain.from_iterable(certain)), _any(maybe) or _any(unsure)
 
     def _selecting_of(self, resource: Resource, kind: str) -> tuple[Iterable[_Pair], Iterable[_Pair]]:
         """The objects of a selecting kind, each with whether it means the pods of ``resource``."""
@@ -131,7 +140,7 @@ class KubernetesLinks:
         tables = self._selecting.get(kind)
         if tables is None:
             tables = self._selecting[kind] = _grouped(self._by_type[kind], _Selecting)
-        certain, maybe = _pick(tables, resource.namespace)
+        certain, maybe = _pick(tables, _own_place(resource))
         return _asked(certain, lambda table: table.of(pods)), _asked(maybe, lambda table: table.of(pods))
 
     def _selected_by(self, resource: Resource, kind: str) -> tuple[Iterable[_Pair], Iterable[_Pair]]:
@@ -270,26 +279,53 @@ def _asked(tables: Iterable[_Table], ask: Callable[[_Table], Iterable[_Pair]]) -
     return chain.from_iterable(map(ask, tables))
 
 
+def _is_object(resource: Resource) -> bool:
+    """Whether a resource is an object of Kubernetes; a resource of Terraform is not, its view is."""
+    if resource.provider != "kubernetes" or resource.category != "resource":
+        return False
+    return resource.view_of is not None or not resource.adapter.startswith("terraform")
+
+
 def _place(resource: Resource) -> str | None:
     """Where a resource lives: its namespace, ``None`` when none is written, ``""`` for cluster scope."""
     cluster = resource.type in CLUSTER_SCOPED or resource.type == "CiliumClusterwideNetworkPolicy"
-    return _CLUSTER if cluster else resource.namespace
+    return _CLUSTER if cluster else _own_place(resource)
+
+
+def _own_place(resource: Resource) -> str | None:
+    """The namespace that is written: ``None`` when none is, :data:`UNSURE` when it is not known."""
+    return UNSURE if resource.namespace is None and _is_hidden(resource, "namespace") else resource.namespace
+
+
+def _name(resource: Resource) -> str:
+    return UNSURE if _is_hidden(resource, "name") else resource.name
+
+
+def _is_hidden(resource: Resource, member: str) -> bool:
+    """Whether a member of the metadata is not known; only in Terraform some are not."""
+    if resource.view_of is None:
+        return False
+    return isinstance(resource.get("metadata", member), Unknown)
 
 
 def _ruled(resource: Resource) -> str | None:
     """The namespace a resource lives in, or is."""
-    return resource.name if resource.type == "Namespace" else _place(resource)
+    return _name(resource) if resource.type == "Namespace" else _place(resource)
 
 
 def _pick(tables: _ByNamespace[_Table], place: str | None) -> tuple[list[_Table], Iterator[_Table]]:
     """The tables that hold for a place for certain, and those that may: ``None`` is ``default`` unless somebody says.
 
-    What is cluster-wide holds everywhere.
+    What is cluster-wide holds everywhere; what is not known may hold anywhere.
     """
     if place == _CLUSTER:
         return list(tables.values()), iter(())
+    if place == UNSURE:
+        everywhere = [tables[_CLUSTER]] if _CLUSTER in tables else []
+        return everywhere, (table for key, table in tables.items() if key != _CLUSTER)
     same = (None, _DEFAULT, _CLUSTER) if place in (None, _DEFAULT) else (place, _CLUSTER)
     certain = [tables[key] for key in same if key in tables]
     if place is None:
         return certain, (table for key, table in tables.items() if key not in same)
-    return certain, iter([tables[None]] if None in tables and None not in same else [])
+    unsure = (None, UNSURE) if None not in same else (UNSURE,)
+    return certain, iter([tables[key] for key in unsure if key in tables])

@@ -65,7 +65,7 @@ class TerraformLinks:
     def __init__(self, inventory: Inventory) -> None:
         self._by_type: dict[str, list[Resource]] = {}
         for resource in inventory.resources:
-            if resource.adapter in ADAPTERS:
+            if resource.adapter in ADAPTERS and resource.view_of is None:
                 self._by_type.setdefault(resource.type, []).append(resource)
         self._places: _Places | None = None
         self._edges: dict[str, _Edges] = {}

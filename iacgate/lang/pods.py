@@ -37,8 +37,10 @@ _MAX_NODES = 5_000
 
 
 def is_workload(resource: Resource) -> bool:
-    """Whether a resource describes a pod."""
+    """Whether a resource describes a pod. A resource of Terraform does not, the Kubernetes object that it makes may."""
     if resource.provider != "kubernetes" or resource.category != "resource" or resource.type in _PLAIN:
+        return False
+    if resource.adapter.startswith("terraform") and resource.view_of is None:
         return False
     if resource.type in _PLACES:
         return True

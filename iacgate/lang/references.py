@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from iacgate.lang.pods import pod_paths
-from iacgate.model import Path, Unknown, child
+from iacgate.model import Path, Unknown, child, reveal
 
 CLUSTER_SCOPED = frozenset((
     "APIService", "CSIDriver", "CSINode", "CertificateSigningRequest", "ClusterPolicy", "ClusterRole",
@@ -22,6 +22,8 @@ CLUSTER_SCOPED = frozenset((
 ))  # fmt: skip
 """Kinds of Kubernetes' own that live in no namespace."""
 
+UNSURE = "?"
+"""In place of a name or namespace that is not known; no object is called so."""
 
 _WITHOUT_PODS = CLUSTER_SCOPED | {
     "ConfigMap", "HorizontalPodAutoscaler", "Ingress", "LimitRange", "NetworkPolicy", "PersistentVolumeClaim",
@@ -39,7 +41,7 @@ class Reference(NamedTuple):
 
 
 def references(body: Any) -> list[Reference]:
-    """All references of an object by name; nothing twice at one place. Unknown names are left out."""
+    """All references of an object by name; nothing twice at one place. An unknown name reads :data:`UNSURE`."""
     if not isinstance(body, dict):
         return []
     kind = body.get("kind")
@@ -77,10 +79,9 @@ def _of_binding(body: dict[str, Any]) -> Iterator[Reference]:
     for reference in _typed(body, ("roleRef",)):
         yield reference._replace(namespace="" if reference.kind == "ClusterRole" else None)
     for path, subject in _items(body, ("subjects",)):
-        if subject.get("kind") == "ServiceAccount" and isinstance(subject.get("name"), str):
-            namespace = subject.get("namespace")
-            own = namespace if isinstance(namespace, str) else None
-            yield Reference((*path, "name"), "ServiceAccount", subject["name"], own)
+        if _spelled(subject.get("kind")) == "ServiceAccount":
+            own = _spelled(subject.get("namespace")) or None
+            yield from _named(body, (*path, "name"), "ServiceAccount", own)
 
 
 def _of_ingress(body: dict[str, Any]) -> Iterator[Reference]:
@@ -134,15 +135,23 @@ def _of_containers(spec: dict[str, Any]) -> Iterator[Reference]:
 
 
 def _typed(body: Any, path: Path) -> Iterator[Reference]:
-    kind = _at(body, (*path, "kind"))
-    if isinstance(kind, str):
+    kind = _spelled(_at(body, (*path, "kind")))
+    if kind:
         yield from _named(body, (*path, "name"), kind)
 
 
 def _named(body: Any, path: Path, kind: str, namespace: str | None = None) -> Iterator[Reference]:
-    name = _at(body, path)
-    if isinstance(name, str) and name:
+    name = _spelled(_at(body, path))
+    if name:
         yield Reference(path, kind, name, namespace)
+
+
+def _spelled(name: Any) -> str:
+    """A name as text, :data:`UNSURE` for one that is not known, "" for none."""
+    if isinstance(name, Unknown):
+        return UNSURE
+    name = reveal(name)
+    return name if isinstance(name, str) else ""
 
 
 def _named_items(body: Any, path: Path, key: str, kind: str) -> Iterator[Reference]:

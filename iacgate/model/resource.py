@@ -128,6 +128,8 @@ class Resource:
     resource's header for ``()``. ``config_address`` is the address without instance keys (Terraform). ``category``
     tells real resources from data sources and from settings that rules may look at (provider blocks, a plan). ``root``
     names the plan or the root module inside which addresses are unique; equal names in two of them are two things.
+    ``view_of`` is, for a second view of a resource that is in the inventory as well, this resource: the Kubernetes object
+    that a Terraform resource makes has its address, and is not one more thing.
     """
 
     address: str
@@ -148,6 +150,7 @@ class Resource:
     symbolic: bool = False
     focus: bool = True
     root: str = ""
+    view_of: Resource | None = field(default=None, repr=False)
 
     def get(self, *path: str | int, default: Any = None) -> Any:
         """The value at a path, ``default`` when absent or null; unknown when the way there is unknown."""
