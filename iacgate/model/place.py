@@ -18,7 +18,8 @@ class Location:
     """A stretch of a file. Lines and columns start at 1, columns count code points, the end column is exclusive.
 
     ``file`` is relative to the report's root, with forward slashes. ``via`` is the chain of places through which
-    the place was reached, outermost first (module calls, the line a variable was set on).
+    the place was reached, outermost first (module calls, the line a variable was set on). ``note`` says of such a place
+    what happens there ("called here", "passed here", "defined here").
     """
 
     file: str
@@ -27,6 +28,7 @@ class Location:
     end_line: int = 0
     end_column: int = 0
     via: tuple[Location, ...] = ()
+    note: str = ""
 
     def __post_init__(self) -> None:
         if self.end_line < self.line:
@@ -37,6 +39,10 @@ class Location:
     def through(self, via: tuple[Location, ...]) -> Location:
         """The same place, reached through ``via``."""
         return replace(self, via=via)
+
+    def noted(self, note: str) -> Location:
+        """The same place on a way, and what happens there."""
+        return replace(self, note=note)
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"

@@ -266,7 +266,9 @@ def test_places_in_a_module_are_reached_through_its_calls(scan):
     })  # fmt: skip
     place = found["module.m.x_y.a"].at("name")
     assert str(place) == "m/main.tf:2:29"
-    assert [str(step) for step in place.via] == ["main.tf:1:1"]
+    assert [(str(step), step.note) for step in place.via] == [("main.tf:3:10", "defined here")]
+    header = found["module.m.x_y.a"].at()
+    assert [(str(step), step.note) for step in header.via] == [("main.tf:1:1", "called here")]
     assert str(found["module.m"].at("source")) == "main.tf:2:12"
 
 

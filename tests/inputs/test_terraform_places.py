@@ -97,6 +97,7 @@ resource "aws_sqs_queue" "inside" {
   inline { policy = data.aws_iam_policy_document.d.json }
 }
 """
+JSONENCODE = 'jsonencode({ Statement = [{ Action = "local:Action" }] })'
 ACTION = ("policy", "Statement", 1, "Action")
 FIRST = ("policy", "Statement", 0, "Action")
 PLACES = [
@@ -116,12 +117,12 @@ PLACES = [
     ("counted", FIRST, '["c:One"]', ["data.aws_iam_policy_document.counted[0].json"]),
     ("gone", FIRST, "data.aws_iam_policy_document.gone.json", []),
     ("local", FIRST, '"local:Action"', ["local.first", "local.second"]),
-    ("local", ("policy",), "local.first", []),
+    ("local", ("policy",), "local.first", [JSONENCODE, "local.second"]),
     ("local_text", FIRST, '"text:Action"', ["local.text"]),
     ("local_document", FIRST, '["a:One"]', ["local.reference", "data.aws_iam_policy_document.d.json"]),
-    ("local_circle", FIRST, "local.circle", []),
-    ("local_merged", FIRST, "local.merged", []),
-    ("tagged", ("tags", "team"), "local.tags", []),
+    ("local_circle", FIRST, "local.circle", ["local.circle"]),
+    ("local_merged", FIRST, "local.merged", ["[]"]),
+    ("tagged", ("tags", "team"), "local.tags", ['"a"']),
     ("heredoc", FIRST, '"h:One"', []),
     ("heredoc", ("policy", "Statement", 0, "Resource"), '"${aws_sqs_queue.encoded.arn}/*"', []),
     ("heredoc", (*ACTION, 1), '${jsonencode("h:Three")}', []),

@@ -5,50 +5,32 @@ A module of its own, since most resources are never asked.
 
 from __future__ import annotations
 
-from iacgate.lang.terraform.inside import DOCUMENT, Names, follow
-from iacgate.lang.terraform.instances import ModuleInstance
+from iacgate.lang.terraform.calls import called_through
+from iacgate.lang.terraform.inside import follow
+from iacgate.lang.terraform.parts import Spot
 from iacgate.lang.terraform.resource import Instance
 from iacgate.lang.terraform.stack import deep
+from iacgate.lang.terraform.steps import USED
+from iacgate.lang.terraform.trail import Declared, names_of, trail
 from iacgate.model import Location, Path
-from iacgate.syntax.hcl import File
-from iacgate.syntax.hcl.nodes import Attribute, Node
 
 
 def place(instance: Instance, path: Path) -> Location | None:
-    """The place of a path that is not empty, reached through what it refers to; ``None`` when only the header stands
-    for it."""
+    """The place of a path that is not empty, and how its value got there; ``None`` when only the header stands for it.
+
+    A part of a rendered policy is at the place it is written, reached through the references to it.
+    """
     with deep():
         source = instance.source(path)
         if source is None:
             return None
-        file = instance.definition.file_of(source.top)
+        file, calls = instance.definition.file_of(source.top), called_through(instance.owner)
         if source.header is not None:
-            return file.location(*source.header.header_span)
-        found = follow(file, source.node, source.rest, _Declared(instance.owner))
-    return found.location.through(found.way)
-
-
-class _Declared(Names):
-    """What the module of a resource declares."""
-
-    __slots__ = ("_module",)
-
-    def __init__(self, module: ModuleInstance) -> None:
-        self._module = module
-
-    def local(self, name: str) -> tuple[Attribute, File] | None:
-        return self._module.module.locals.get(name)
-
-    def documents(self, name: str) -> list[Attribute]:
-        definition = self._module.module.resources.get(("data", DOCUMENT, name))
-        return list(definition.attributes.values()) if definition is not None else []
-
-    def in_document(self, name: str, path: Path) -> tuple[File, Node] | None:
-        group = self._module.resources("data", DOCUMENT, name)
-        if group is None or not group.members:
-            return None
-        document: Instance = group.members[0]
-        source = document.source(path)
-        if source is None:
-            return document.definition.file, document.definition.block
-        return document.definition.file_of(source.top), source.header or source.node
+            return file.location(*source.header.header_span).through(calls)
+        found = follow(file, source.node, source.rest, Declared(instance.owner))
+        if found.way:
+            return found.location.through((*calls, *(step.noted(USED) for step in found.way)))
+        scope = source.scope or instance.scope
+        names = names_of(instance, source.node, scope)
+        start = Spot(source.node, source.rest, file, scope, names)  # type: ignore[arg-type]  # what an attribute holds
+        return found.location.through(trail(start, found.location, instance.owner))

@@ -33,7 +33,7 @@ class Values:
 
     def assign(self, root: ModuleInstance) -> None:
         """Set the values of a root module's variables."""
-        folder = root.module.folder
+        folder, given = root.module.folder, root.project.given
         broken = self._library.broken_values(folder)
         if broken:
             for name in root.module.variables:
@@ -42,10 +42,12 @@ class Values:
         for file in files:
             for name, attribute in file.body.attributes.items():
                 root.root_values[name] = attempt(attribute.expression, Scope(root))
+                given[name] = attribute, file
         for name, value in self._spelled.items():
             definition = root.module.variables.get(name)
             if definition is not None:
                 root.root_values[name] = _spelled(value, definition, root)
+                given.pop(name, None)
 
     def _opened(self, path: str) -> File | None:
         source = self._library.open(path)

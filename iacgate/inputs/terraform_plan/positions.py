@@ -77,8 +77,14 @@ class Positions:
             self._started = True
             folder = self._folder()
             if folder:
-                self._source = SourceMap(folder, self._context.open, self._context.root)
+                self._source = SourceMap(folder, self._context.open, self._context.root, self._variables())
         return self._source
+
+    def _variables(self) -> dict[str, Any]:
+        """The values of the root module's variables; none where this is no plan, or not as Terraform writes it."""
+        given = self._document.body.get("variables")
+        items = given.items() if isinstance(given, dict) else ()
+        return {name: entry["value"] for name, entry in items if isinstance(entry, dict) and "value" in entry}
 
     def _folder(self) -> str:
         """The folder of the configuration, ``""`` when there is none."""

@@ -6,9 +6,8 @@ Room: ``lang``.
 from __future__ import annotations
 
 from iacgate.lang.terraform.instances import ModuleInstance
+from iacgate.lang.terraform.steps import CALLED
 from iacgate.model import Location
-
-CALLED = "called here"
 
 
 def called_through(module: ModuleInstance) -> tuple[Location, ...]:

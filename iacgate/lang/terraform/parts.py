@@ -87,16 +87,27 @@ def steps_into(spot: Spot, base: nodes.Expression, steps: Iterable[nodes.Step]) 
             if not rest:
                 return (*way,)
             listed = spot.value(_reached(base, passed))
-            if isinstance(listed, Set) or not isinstance(rest[0], int):
+            taken = _taken(spot, rest.pop(0), _reached(base, [*passed, step]))
+            if taken is None:
                 return None
-            first = rest.pop(0)
-            way.extend([first] if isinstance(listed, list) else [])
+            if isinstance(listed, list):
+                way.append(Same(listed[taken]) if isinstance(listed, Set) else taken)
             inner = steps_into(spot.at(spot.node, ()), base, step.each)
             if inner is None:
                 return None
             way.extend(inner)
         passed.append(step)
     return (*way, *rest)
+
+
+def _taken(spot: Spot, wanted: str | int | Same, splat: nodes.Expression) -> int | None:
+    """The position of the element of a splat that a step leads to."""
+    if isinstance(wanted, int):
+        return wanted
+    found = spot.value(splat)
+    if not isinstance(wanted, Same) or not isinstance(found, list):
+        return None
+    return next((at for at, item in enumerate(found) if same(item, wanted.value)), None)
 
 
 def _reached(base: nodes.Expression, steps: list[nodes.Step]) -> nodes.Expression:
@@ -265,7 +276,7 @@ def _known(value: Any) -> Any:
 def _call(spot: Spot) -> Spot | None:
     node: Any = spot.node
     name = node.name.removeprefix("core::")
-    if node.expand or not node.arguments or name in ENDS:
+    if node.expand or not node.arguments or name in ENDS or (name in _CODES and not spot.way):
         return None
     if name in _CHOOSERS:
         return _CHOOSERS[name](spot, node.arguments)
@@ -401,6 +412,7 @@ _SAME = frozenset({
     "yamldecode", "yamlencode",
 })  # fmt: skip
 """Functions whose value has the shape of their argument."""
+_CODES = frozenset({"jsonencode", "jsondecode", "yamldecode", "yamlencode"})
 _REARRANGING = frozenset({
     "toset", "distinct", "sort", "compact", "reverse", "flatten", "slice", "setunion", "setsubtract",
     "setintersection",

@@ -8,14 +8,17 @@ first place in them is asked for. What the source does not have gives ``None`` a
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from iacgate.errors import SyntaxFailure
 from iacgate.lang.terraform import layout
 from iacgate.lang.terraform.address import Address, AddressError, format_key, parse_address, without_keys
+from iacgate.lang.terraform.definitions import Module, read_module
 from iacgate.lang.terraform.inside import DOCUMENT, Names, follow
 from iacgate.lang.terraform.jsonblocks import settled
+from iacgate.lang.terraform.steps import CALLED, PASSED, USED
 from iacgate.lang.terraform.written import Written
 from iacgate.model import Location, Path, SourceFile, reveal
 from iacgate.model.dataclass import dataclass, field
@@ -31,6 +34,10 @@ from iacgate.syntax.hcl.nodes import (
 )
 from iacgate.syntax.hcl.walking import walk
 
+if TYPE_CHECKING:
+    from iacgate.lang.terraform.beside import Beside
+
+Trail = Callable[[File, Node, Path, Location, tuple[Any, Path]], tuple[Location, ...] | None]
 Open = Callable[[str], SourceFile | None]
 _MISSING = "source differs from plan"
 
@@ -71,10 +78,13 @@ class _Reached:
 class SourceMap:
     """Places in one configuration."""
 
-    __slots__ = ("_installed", "_modules", "_open", "_reached", "_root_folder", "_scanned")
+    __slots__ = ("_beside", "_installed", "_modules", "_open", "_reached", "_root_folder", "_scanned", "_variables")
 
-    def __init__(self, folder: str, open_file: Open, root: str) -> None:
-        """``folder`` is that of the root module, absolute; ``root`` is where report paths begin."""
+    def __init__(self, folder: str, open_file: Open, root: str, variables: Mapping[str, Any] | None = None) -> None:
+        """``folder`` is that of the root module, absolute; ``root`` is where report paths begin. ``variables`` are the
+        values of the root module's variables, as planned."""
+        self._variables = variables or {}
+        self._beside: Beside | None = None
         self._root_folder = folder
         self._scanned = root
         self._open = open_file
@@ -101,7 +111,58 @@ class SourceMap:
         if isinstance(reached, str):
             return None
         found = list(reached.module.blocks(_kind(parsed), parsed.type, parsed.name))
-        return _place(found, path, body, reached) if found else None
+        return _place(found, path, body, reached, partial(self._trail, parsed)) if found else None
+
+    def _trail(
+        self, address: Address, file: File, node: Node, way: Path, primary: Location, planned: tuple[Any, Path]
+    ) -> tuple[Location, ...] | None:  # fmt: skip
+        """The places a value was passed through; ``None`` where the calls on the way are all there is to say."""
+        if isinstance(node, Literal) and not way:
+            return None
+        if self._beside is None:
+            self._beside = self._evaluated()
+        return self._beside.trail(address, file, node, way, primary, planned)
+
+    def _evaluated(self) -> Beside:
+        from iacgate.lang.terraform.beside import Beside
+        from iacgate.lang.terraform.expansion import Project
+
+        project = Project(
+            module=self._definitions,
+            read=self._read,
+            trouble=lambda _kind, _message, _place: None,
+            notice=lambda _message: None,
+            installed=self._manifest(),
+            shown=self._named,
+        )
+        root = self._definitions(self._root_folder.replace(os.sep, "/"))
+        return Beside(project, root or Module(self._root_folder), self._variables, self._values)
+
+    def _definitions(self, folder: str) -> Module | None:
+        found = self._module(folder)
+        return read_module(folder, found.primary, found.override) if found.primary or found.override else None
+
+    def _read(self, path: str) -> bytes | None:
+        source = self._open(path.replace("/", os.sep))
+        try:
+            return source.read() if source is not None else None
+        except OSError:
+            return None
+
+    def _named(self, path: str) -> str:
+        source = self._open(path.replace("/", os.sep))
+        return source.path if source is not None else path
+
+    def _values(self) -> list[File]:
+        """The files of variable values beside the root module, those that it reads by itself last."""
+        from iacgate.lang.terraform.beside import value_files
+
+        try:
+            names = os.listdir(self._root_folder)
+        except OSError:
+            return []
+        chosen = value_files(names, layout.variable_files(names))
+        return list(self._files(_Module(self._root_folder), list(chosen)))
 
     def provider(self, module: Sequence[str], key: str, path: Path) -> Location | None:
         """The place in a provider block; ``key`` is ``aws`` or ``aws.alias``."""
@@ -226,9 +287,11 @@ def _kind(address: Address) -> str:
     return "resource" if address.mode == "managed" else address.mode
 
 
-def _place(written: Sequence[tuple[File, Block]], path: Path, body: Any, reached: _Reached) -> Location:
+def _place(
+    written: Sequence[tuple[File, Block]], path: Path, body: Any, reached: _Reached, trail: Trail | None = None
+) -> Location:  # fmt: skip
     """The place in a block and its overrides: the last that has the path, else the header of the first."""
-    via = tuple(_header(file, call) for file, call in reached.calls)
+    via = tuple(_header(file, call).noted(CALLED) for file, call in reached.calls)
     for file, block in reversed(written) if path else ():
         node, depth = _descend(block, path, body)
         if depth == 0:
@@ -236,7 +299,10 @@ def _place(written: Sequence[tuple[File, Block]], path: Path, body: Any, reached
         if isinstance(node, Block):
             return _header(file, node).through(via)
         found = follow(file, node, path[depth:], _Declared(reached.module))
-        return found.location.through((*_via(found.node, reached.calls), *found.way))
+        if found.way:
+            return found.location.through((*via, *(step.noted(USED) for step in found.way)))
+        way = trail(file, node, path[depth:], found.location, (body, path)) if trail is not None else None
+        return found.location.through(_via(found.node, reached.calls) if way is None else way)
     file, block = written[0]
     return _header(file, block).through(via)
 
@@ -271,13 +337,13 @@ def _header(file: File, block: Block) -> Location:
 
 def _via(node: Node, calls: tuple[tuple[File, Block], ...]) -> tuple[Location, ...]:
     """The calls on the way; where a call passes the very value, the place of its argument."""
-    places = [_header(file, call) for file, call in calls]
+    places = [_header(file, call).noted(CALLED) for file, call in calls]
     for level in range(len(calls) - 1, -1, -1):
         file, call = calls[level]
         argument = call.body.attributes.get(_variable(node))
         if argument is None:
             break
-        places[level] = file.location(argument)
+        places[level] = file.location(argument.expression).noted(PASSED)
         node = argument.expression
     return tuple(places)
 

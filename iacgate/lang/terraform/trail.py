@@ -22,14 +22,10 @@ from iacgate.lang.terraform.instances import ModuleInstance
 from iacgate.lang.terraform.parts import ENDS, Bound, Same, Spot, Way, key_place, narrowed, steps_into
 from iacgate.lang.terraform.resource import Instance
 from iacgate.lang.terraform.scope import Scope
+from iacgate.lang.terraform.steps import COMMANDED, DECLARED, DEFINED, PASSED
 from iacgate.model import Location, Path
 from iacgate.syntax.hcl import File, nodes
 
-PASSED = "passed here"
-DEFINED = "defined here"
-DECLARED = "declared here, no value is given"
-COMMANDED = "declared here, the value is given by --var or the settings"
-USED = "used here"
 MOST_HOPS = 40
 """References that are followed from one to the next; circles end here too."""
 
@@ -63,21 +59,40 @@ def _is_caller(owner: ModuleInstance, called: ModuleInstance) -> bool:
 
 def _hops(spot: Spot, primary: Location) -> Iterator[tuple[Location, ModuleInstance | None]]:
     """Places and the module each is in; ``None`` for those that leave no module."""
-    first = True
+    home, written, seen = spot, _alone(spot), set()
     for _ in range(MOST_HOPS):
         spot = narrowed(spot)
-        following = _followed(spot)
-        place = _place(spot)
-        is_primary = (place.file, place.line, place.column) == (primary.file, primary.line, primary.column)
-        inside = first and following is not None and place.line == primary.line
-        if not (first and is_primary) and not inside:
+        mark = (id(spot.node), repr(spot.way), id(spot.scope.module))
+        if mark in seen:
+            return
+        seen.add(mark)
+        following, place = _followed(spot), _place(spot)
+        if not (_within(home, spot) and (spot.node is written or _shown(place, primary, ends=following is None))):
             yield place.noted(DEFINED if following is None else PASSED), _module(spot)
         if following is None:
             return
         if isinstance(following, End):
             yield following.location.noted(following.note), None
             return
-        spot, first = following, False
+        spot = following
+
+
+def _within(home: Spot, spot: Spot) -> bool:
+    """Whether a spot is a part of the expression that the trail begins at."""
+    return spot.file is home.file and home.node.start <= spot.node.start and spot.node.end <= home.node.end
+
+
+def _shown(place: Location, primary: Location, *, ends: bool) -> bool:
+    """Whether the primary place says as much: it is the same, or the trail goes on from its first line."""
+    return place.file == primary.file and place.line == primary.line and (not ends or place.column == primary.column)
+
+
+def _alone(spot: Spot) -> nodes.Node:
+    """The part that is written for the value, and of a list of one its element: nothing more is to be told of these."""
+    node: nodes.Node = follow(spot.file, spot.node, _path(spot.way), Declared(_module(spot))).node
+    while isinstance(node, nodes.Tuple) and len(node.items) == 1:
+        node = node.items[0]
+    return node
 
 
 def _module(spot: Spot) -> ModuleInstance | None:
@@ -170,16 +185,15 @@ def _local(spot: Spot, node: nodes.Traversal, module: ModuleInstance, name: str)
 def variable(module: ModuleInstance, name: str, way: Way) -> Spot | End | None:
     """Where the value of a variable is given: by the call, a file of values, the default, the command."""
     definition = module.module.variables.get(name)
+    passed = module.call.attributes.get(name) if module.call is not None else None
+    refused = definition is not None and _defaulted(module, name, definition)
+    if module.call is not None and passed is not None and module.scope is not None and not refused:
+        return Spot(passed.expression, way, module.call.file_of(passed), module.scope, names_of_call(module))
     if definition is None:
         return None
     header = definition.file.location(definition.block.start, definition.block.header_end)
-    if module.call is not None and module.caller is not None and module.scope is not None:
-        passed = module.call.attributes.get(name)
-        if passed is not None and not _defaulted(module, name, definition):
-            file = module.call.file_of(passed)
-            return Spot(passed.expression, way, file, module.scope, names_of_call(module))
-    elif name in module.root_values and not _defaulted(module, name, definition):
-        given = module.root.project.given.get(name)
+    if module.call is None and name in module.root_values and not refused:
+        given = module.project.given.get(name)
         if given is None:
             return End(header, COMMANDED)
         return Spot(given[0].expression, way, given[1], Scope(module), {})
@@ -200,29 +214,31 @@ def _defaulted(module: ModuleInstance, name: str, definition: Definition) -> boo
 
 
 def _output(spot: Spot, node: nodes.Traversal, module: ModuleInstance, name: str) -> Spot | None:
-    group = module.calls(name)
-    member, steps = _member(spot, group, node.steps[1:])
-    if not isinstance(member, ModuleInstance) or not steps or not isinstance(steps[0], nodes.AttributeStep):
-        return None
-    definition = member.module.outputs.get(steps[0].name)
+    """The value of an output of a called module."""
+    member, way = _member(module.calls(name), _further(spot, node, 1))
+    definition = member.module.outputs.get(str(way[0])) if isinstance(member, ModuleInstance) and way else None
     value = definition.attributes.get("value") if definition else None
-    base = nodes.Traversal(node.name, node.steps[: len(node.steps) - len(steps) + 1], node.start, node.end)
-    way = steps_into(spot, base, steps[1:])
-    if definition is None or value is None or way is None:
+    if definition is None or value is None:
         return None
-    return Spot(value.expression, way, definition.file_of(value), Scope(member), {})
+    return Spot(value.expression, way[1:], definition.file_of(value), Scope(member), {})
 
 
-def _member(spot: Spot, group: Group | None, steps: tuple[nodes.Step, ...]) -> tuple[Any, tuple[nodes.Step, ...]]:
-    """The instance that a reference names, and the steps into it."""
-    if group is None:
+def _further(spot: Spot, node: nodes.Traversal, used: int) -> Way:
+    """The way of a spot behind the steps that name something; nothing where it cannot be told."""
+    base = nodes.Traversal(node.name, node.steps[:used], node.start, node.end)
+    return steps_into(spot, base, node.steps[used:]) or ()
+
+
+def _member(group: Group | None, way: Way) -> tuple[Any, Way]:
+    """The instance that a way names, and the way into it."""
+    if group is None or not group.members or not way:
         return None, ()
-    if group.expansion.keyed and group.expansion.hole is None:
-        key = spot.value(steps[0].key) if steps and isinstance(steps[0], nodes.IndexStep) else None
-        keys = [known for known, _ in group.expansion.keys]
-        return (group.members[keys.index(key)], steps[1:]) if isinstance(key, str | int) and key in keys else (None, ())
-    skipped = 1 if group.expansion.keyed and steps and isinstance(steps[0], nodes.IndexStep) else 0
-    return (group.members[0] if group.members else None), steps[skipped:]
+    if not group.expansion.keyed:
+        return group.members[0], way
+    keys = [known for known, _ in group.expansion.keys]
+    if group.expansion.hole is not None:
+        return group.members[0], way[1:]
+    return (group.members[keys.index(way[0])], way[1:]) if way[0] in keys else (None, ())
 
 
 def _attribute(spot: Spot, node: nodes.Traversal, module: ModuleInstance, first: str) -> Spot | End | None:
@@ -231,20 +247,18 @@ def _attribute(spot: Spot, node: nodes.Traversal, module: ModuleInstance, first:
     if node.name == "data":
         second = node.steps[1].name if len(node.steps) > 1 and isinstance(node.steps[1], nodes.AttributeStep) else ""
         mode, kind, name, used = "data", first, second, 2
-    member, steps = _member(spot, module.resources(mode, kind, name), node.steps[used:])
-    if not isinstance(member, Instance) or not steps or not isinstance(steps[0], nodes.AttributeStep):
+    member, way = _member(module.resources(mode, kind, name), _further(spot, node, used))
+    if not isinstance(member, Instance) or not way:
         return None
-    if kind == DOCUMENT and steps[0].name in {"json", "minified_json"}:
+    if kind == DOCUMENT and way[0] in {"json", "minified_json"}:
         found = follow(spot.file, node, _path(spot.way), Declared(module)) if spot.way else None
         return End(found.location) if found is not None and found.way else None
-    base = nodes.Traversal(node.name, node.steps[: len(node.steps) - len(steps) + 1], node.start, node.end)
-    way = steps_into(spot, base, steps[1:])
-    attribute = member.definition.attributes.get(steps[0].name)
-    if way is None or attribute is None or attribute.name in META_ATTRIBUTES:
+    definition = member.definition
+    attribute = definition.attributes.get(way[0]) if isinstance(way[0], str) else None
+    if attribute is None or attribute.name in META_ATTRIBUTES:
         return None
-    return Spot(
-        attribute.expression, way, member.definition.file_of(attribute), member.scope, names_of(member, attribute)
-    )
+    names = names_of(member, attribute)
+    return Spot(attribute.expression, way[1:], definition.file_of(attribute), member.scope, names)
 
 
 def _file(spot: Spot, node: nodes.FunctionCall) -> End | None:
@@ -294,7 +308,7 @@ def names_of(instance: Instance, node: nodes.Node, scope: Scope | None = None) -
     definition = instance.definition
     names = _each(definition, instance.scope, Scope(instance.owner), {})
     around = Scope(instance.owner, instance.scope.local)
-    for block in _dynamics(definition.blocks, node):
+    for block in dynamics(definition.blocks, node):
         collection = block.body.attributes.get("for_each")
         name = iterator_of(block)
         record = scope.local.get(name) if scope is not None else None
@@ -307,13 +321,13 @@ def names_of(instance: Instance, node: nodes.Node, scope: Scope | None = None) -
     return names
 
 
-def _dynamics(blocks: Iterable[nodes.Block], node: nodes.Node) -> Iterator[nodes.Block]:
+def dynamics(blocks: Iterable[nodes.Block], node: nodes.Node) -> Iterator[nodes.Block]:
     """The ``dynamic`` blocks around a node, outermost first."""
     for block in blocks:
         if block.start <= node.start and node.end <= block.end:
             if block.type == "dynamic" and block.labels:
                 yield block
-            yield from _dynamics(block.body.blocks, node)
+            yield from dynamics(block.body.blocks, node)
             return
 
 

@@ -43,8 +43,11 @@ def test_places_in_the_source_beside_the_plan(read_plan, stack, address, path, s
 
 def test_the_way_through_modules_is_told_down_to_the_argument(read_plan, stack):
     resource = read_plan(stack / "plan.json").by_address['module.store["a.b"].aws_s3_bucket.this[0]']
-    [call] = resource.at("bucket").via
-    assert written(stack, call) == "name     = each.key"
+    place = resource.at("bucket")
+    assert [(written(stack, step), step.note) for step in place.via] == [
+        ('"a.b"', "defined here"),
+        ("each.key", "passed here"),
+    ]
     [header] = resource.at().via
     assert written(stack, header) == 'module "store"'
 

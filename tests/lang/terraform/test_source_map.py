@@ -148,7 +148,7 @@ def test_the_block_that_agrees_with_the_planned_values(shown, planned, text):
 
 
 def test_an_argument_is_followed_out_of_its_modules(shown):
-    assert shown("module.m.module.n.x.y", "value") == ("var.pass", ["arg    = var.top", "pass   = var.arg"])
+    assert shown("module.m.module.n.x.y", "value") == ("var.pass", ["var.top", "var.arg"])
     assert shown("module.m.module.n.x.y", "plain") == ('"text"', ['module "m"', 'module "n"'])
 
 
