@@ -5,7 +5,8 @@ each with one sentence a human can check; then gate, exit code and the sentence 
 
 The mode of a finding, in this order: the last rollout entry that names the rule and covers the place (as in .gitignore,
 a file reads from the general to the particular); the tiers (or ``--fail-on`` in their place); where a team's own tier
-table leaves a severity out, the mode that the policy declares, then the default tier. Maturity caps all of them.
+table leaves a severity out, the mode that the policy declares, then the default tier. What was there before a planned
+change is capped by the setting ``existing``, and maturity caps all of them.
 """
 
 from __future__ import annotations
@@ -20,11 +21,13 @@ from iacgate.model import (
     Enforcement,
     Evaluation,
     Finding,
+    Fixed,
     Gate,
     Mode,
     Outcome,
     RolloutEntry,
     Severity,
+    Standing,
     State,
     Triaged,
     Trouble,
@@ -88,6 +91,15 @@ def decide(triaged: Iterable[Triaged], plan: Enforcement, today: date) -> Decisi
             continue
         verdicts.append(_verdict(item, severity, ruling))
     return Decision(verdicts=tuple(verdicts), declined=tuple(declined))
+
+
+def fixed(findings: Iterable[Finding], plan: Enforcement, today: date) -> tuple[Fixed, ...]:
+    """What a planned change mends, with the severities the team gives it; nothing of rules that are off there."""
+    return tuple(
+        Fixed(finding=one, severity=severity_of(one, plan))
+        for one in findings
+        if mode_of(one, plan, today) is not Mode.OFF
+    )
 
 
 def severity_of(finding: Finding, plan: Enforcement) -> Severity:
@@ -162,6 +174,10 @@ def _excuse(waiver: Waiver) -> str:
 def _rule(finding: Finding, severity: Severity, plan: Enforcement, today: date) -> _Ruling:
     entry = _entry(finding, plan)
     ruling = _by_rollout(entry, today) if entry else _by_severity(finding, severity, plan)
+    if finding.change is Standing.EXISTING and ruling.mode > plan.existing:
+        where = _from(plan.origin.get("existing", ""))
+        because = f"{ruling.because}, but it was there before the change and so {_EFFECT[plan.existing]}{where}"
+        ruling = _Ruling(plan.existing, because)
     cap = _CAPS.get(plan.maturity, Mode.ENFORCE)
     if ruling.mode <= cap:
         return ruling

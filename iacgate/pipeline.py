@@ -6,7 +6,7 @@ In: paths and a :class:`Request`. Out: a :class:`~iacgate.model.ScanReport`, who
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -18,16 +18,20 @@ from iacgate.config import (
     load_exceptions,
     load_settings,
 )
-from iacgate.decide import decide, gate
+from iacgate.decide import decide, fixed, gate
 from iacgate.discover import changed_lines, discover, file_source, report_root, surroundings
 from iacgate.engines.native import NativeRules
 from iacgate.errors import CommandError, PolicyError
 from iacgate.evaluate import evaluate, rule_troubles, without_twins
+from iacgate.evaluate.change import Comparison, compare
 from iacgate.inputs import Registry
 from iacgate.inputs.reading import Around, Progress, read
 from iacgate.join import build_inventory
+from iacgate.join.before import before_inventory
 from iacgate.model import (
+    Evaluation,
     Inventory,
+    Mode,
     Rule,
     RuleNames,
     ScanReport,
@@ -42,6 +46,7 @@ from iacgate.model import (
 from iacgate.model.dataclass import dataclass, field, replace
 from iacgate.triage import Baseline, TriageInput, checked_glass, load_baseline, load_codeowners, triage
 from iacgate.triage.changed import only_changed
+from iacgate.triage.place import placed
 
 __all__ = ["Request", "Taken", "load_native_rules", "rule_names", "scan", "settings_of", "take_inventory"]
 
@@ -78,6 +83,7 @@ class Request:
     break_glass: str = ""
     reason: str = ""
     fail_if_empty: bool = False
+    plan_new_only: bool = False
     progress: Progress | None = None
     timings: Callable[[str], None] | None = None
 
@@ -105,14 +111,21 @@ def scan(paths: Sequence[str], request: Request) -> ScanReport:
     check_setting_names(settings, names)
     waivers = load_exceptions(settings, request.today, taken.root)
     check_exception_names(waivers, names)
-    rules = _applicable(native, taken.inventory, request)
+    rules = _applicable(native, taken.inventory.types, request)
     tell(f"load {len(rules)} rules")
-    evaluations = without_twins(list(evaluate(rules, taken.inventory)))
+    evaluations = list(evaluate(rules, taken.inventory))
+    tell(f"evaluate {len(evaluations)} times")
+    before = before_inventory(taken.inventory)
+    compared = _compared(evaluations, rules, native, taken.inventory, before, request)
+    evaluations, mended = without_twins(compared.evaluations), compared.fixed
+    if before is not None:
+        tell("compare with what was before")
     if request.changed_since is not None:
         changed = changed_lines(taken.root, request.changed_since)
         evaluations = list(only_changed(evaluations, changed, taken.inventory))
-    tell(f"evaluate {len(evaluations)} times")
+        mended = tuple(only_changed(mended, changed, taken.inventory))
     findings = [finding for evaluation in evaluations for finding in evaluation.findings]
+    codeowners = load_codeowners(taken.root, settings.owner.codeowners)
     labelled = triage(
         findings,
         TriageInput(
@@ -122,13 +135,15 @@ def scan(paths: Sequence[str], request: Request) -> ScanReport:
             names=names,
             waivers=(*waivers, *native.waivers),
             baseline=_baseline(settings, request, taken.root),
-            codeowners=load_codeowners(taken.root, settings.owner.codeowners),
+            codeowners=codeowners,
             environment=request.environment,
             break_glass=checked_glass(request.break_glass, request.reason, settings),
             whole=_is_whole(paths, taken, request),
         ),
     )
     decision = decide(labelled.triaged, settings.enforcement, request.today)
+    gone = [finding for evaluation in mended for finding in evaluation.findings]
+    gone = placed(gone, before or taken.inventory, settings, request.environment, codeowners) if gone else []
     troubles = [*taken.troubles, *rule_troubles(evaluations), *_empty(taken, request)]
     answer = gate(decision.verdicts, troubles, settings.enforcement, request.today, evaluations)
     tell("decide")
@@ -141,7 +156,7 @@ def scan(paths: Sequence[str], request: Request) -> ScanReport:
         because=answer.because,
         sources=tuple(taken.records),
         declined=(*native.declined, *decision.declined),
-        rules={rule.id: rule for rule in rules},
+        rules={rule.id: rule for rule in (*rules, *(finding.rule for finding in gone))},
         evaluations=evaluations,
         verdicts=decision.verdicts,
         stale_waivers=labelled.stale,
@@ -152,6 +167,9 @@ def scan(paths: Sequence[str], request: Request) -> ScanReport:
         break_glass=labelled.break_glass,
         report_level=settings.report_level,
         root=taken.root,
+        compared=before is not None,
+        new_only=request.plan_new_only,
+        fixed=fixed(gone, settings.enforcement, request.today),
     )
 
 
@@ -234,6 +252,8 @@ def _overridden(settings: Settings, request: Request) -> Settings:
         plan, origin["fail_on"] = replace(plan, fail_on=request.fail_on), "--fail-on"
     if request.maturity is not None:
         plan, origin["maturity"] = replace(plan, maturity=request.maturity), "--maturity"
+    if request.plan_new_only:
+        plan, origin["existing"] = replace(plan, existing=min(plan.existing, Mode.AUDIT)), "--plan-new-only"
     exceptions = settings.exceptions
     if request.exceptions is not None:
         exceptions = replace(exceptions, file=os.path.join(request.cwd, request.exceptions))
@@ -253,10 +273,27 @@ def rule_names(native: NativeRules) -> RuleNames:
     return RuleNames(ids=frozenset(native.ids()), aliases=aliases)
 
 
-def _applicable(native: NativeRules, inventory: Inventory, request: Request) -> list[Rule]:
-    """The rules that may have a subject here; with ``--rule``, only those that are named."""
+def _applicable(native: NativeRules, types: Iterable[str], request: Request) -> list[Rule]:
+    """The rules that may have a subject among these types; with ``--rule``, only those that are named."""
     named = {rule for name in request.rules for rule in native.resolve(name)}
-    return [rule for rule in native.for_types(inventory.types) if not named or rule.id in named]
+    return [rule for rule in native.for_types(types) if not named or rule.id in named]
+
+
+def _compared(
+    evaluations: Sequence[Evaluation],
+    rules: Sequence[Rule],
+    native: NativeRules,
+    inventory: Inventory,
+    before: Inventory | None,
+    request: Request,
+) -> Comparison:
+    """What the plans change; also by the rules on types of which nothing remains."""
+    if before is None:
+        return Comparison(evaluations=list(evaluations))
+    types = set(before.types).difference(inventory.types)
+    present = {rule.id for rule in rules}
+    more = [rule for rule in _applicable(native, types, request) if rule.id not in present] if types else []
+    return compare(evaluations, (*rules, *more), inventory, before)
 
 
 def _is_whole(paths: Sequence[str], taken: Taken, request: Request) -> bool:

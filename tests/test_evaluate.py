@@ -87,8 +87,8 @@ WRONG, DOUBT = Violation(message="wrong"), Doubt(reason="acl is not known", path
         (decides_on_unknown, Outcome.UNKNOWN, 0, "known after apply"),
         (raises_after(KeyError("hunter2")), Outcome.ERROR, 0, "KeyError in check"),
         (raises_after(ZeroDivisionError("hunter2"), WRONG), Outcome.ERROR, 0, "ZeroDivisionError in check"),
-        (yields("public"), Outcome.ERROR, 0, "TypeError in _judge"),
-        (lambda subject, inventory: None, Outcome.ERROR, 0, "TypeError in _judge"),
+        (yields("public"), Outcome.ERROR, 0, "TypeError in answers"),
+        (lambda subject, inventory: None, Outcome.ERROR, 0, "TypeError in answers"),
         (raises_after(RecursionError()), Outcome.ERROR, 0, "RecursionError in check"),
     ],
 )

@@ -56,6 +56,11 @@ DECISION_OPTIONS = [
     click.option("--environment", metavar="NAME", help="The environment this change is for (prod, staging …)."),
     click.option("--today", metavar="DATE", type=DayType(), help="Judge as of this day."),
     click.option("--changed-since", metavar="REV", help="Report only on lines changed since this git revision."),
+    click.option(
+        "--plan-new-only",
+        is_flag=True,
+        help="Of a Terraform plan, show and count against the gate only what its change brings in.",
+    ),
     click.option("--baseline", metavar="FILE", help="Baseline file, instead of the settings'."),
     click.option("--no-baseline", is_flag=True, help="Ignore the baseline."),
     click.option("--exceptions", metavar="FILE", help="Exceptions file, instead of the settings'."),

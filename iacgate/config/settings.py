@@ -144,7 +144,7 @@ def _enforcement(values: Values) -> Enforcement:
     body = values.body
     tiers = {_severity(word): _mode(mode) for word, mode in body.get("tiers", {}).items()}
     origin: dict[str, str] = {
-        key: _line(values, key) for key in ("maturity", "tiers", "fail_on", "unknown") if key in body
+        key: _line(values, key) for key in ("maturity", "tiers", "fail_on", "unknown", "existing") if key in body
     }
     return Enforcement(
         maturity=body.get("maturity", 2),
@@ -153,6 +153,7 @@ def _enforcement(values: Values) -> Enforcement:
         severity={rule: _severity(word) for rule, word in body.get("rules", {}).get("severity", {}).items()},
         fail_on=_severity(body["fail_on"]) if "fail_on" in body else None,
         unknown=_mode(body.get("unknown", "audit")),
+        existing=_mode(body.get("existing", "enforce")),
         origin={"tiers": "defaults", "maturity": "default", **origin},
     )
 

@@ -97,6 +97,12 @@ _PLACES = {
     "resource": Field(TEXTS, "the same as resources"),
 }
 MATCH = Keys("Match", "match", _PLACES)
+_CHANGE = "in a Terraform plan: what the change brings in (introduced), or what was there before it (existing)"
+ROLLOUT_MATCH = Keys(
+    "RolloutMatch",
+    "match",
+    {**_PLACES, "change": Field(Word(("introduced", "existing"), "change"), _CHANGE)},
+)
 
 ROLLOUT = Keys(
     "RolloutEntry",
@@ -106,7 +112,7 @@ ROLLOUT = Keys(
         "mode": Field(MODE, "the mode of these rules here", required=True),
         "until": Field(Day(), "the last day of `mode`; from the next day on, `then`"),
         "then": Field(MODE, "the mode after `until` (enforce)"),
-        "match": Field(MATCH, "where; everywhere when absent"),
+        "match": Field(ROLLOUT_MATCH, "where; everywhere when absent"),
         "reason": Field(Text(), "why, for the report"),
     },
 )
@@ -202,6 +208,9 @@ SETTINGS = Keys(
         "fail_on": Field(SEVERITY, "replaces the tiers: this severity and above block"),
         "report_level": Field(SEVERITY, "the lowest severity that reports list"),
         "unknown": Field(MODE, "what a rule that could not be decided does at most (audit)"),
+        "existing": Field(
+            MODE, "what a finding does at most that was there before a Terraform plan's change (enforce)"
+        ),
         "break_glass": Field(BREAK_GLASS, "who may let a change through"),
     },
 )

@@ -47,6 +47,27 @@ def judge(rule: Rule, subject: Subject, inventory: Inventory) -> Evaluation:
 
 
 def _judge(rule: Rule, subject: Subject, inventory: Inventory) -> Evaluation:
+    asked = inventory.asked
+    violations, doubts, skipped = answers(rule, subject, inventory)
+    alone = inventory.asked == asked
+    if skipped is not None:
+        return Evaluation(rule=rule, subject=subject, outcome=Outcome.SKIP, detail=skipped.reason, alone=alone)
+    if violations:
+        firsts: Firsts = {}
+        found = tuple(finding(rule, subject, violation, firsts) for violation in violations)
+        said = _reasons(doubts)
+        return Evaluation(rule=rule, subject=subject, outcome=Outcome.FAIL, findings=found, detail=said, alone=alone)
+    if doubts:
+        places = tuple(dict.fromkeys(subject.at(*doubt.path) for doubt in doubts))
+        said = _reasons(doubts)
+        return Evaluation(rule=rule, subject=subject, outcome=Outcome.UNKNOWN, detail=said, places=places, alone=alone)
+    return Evaluation(rule=rule, subject=subject, outcome=Outcome.PASS, alone=alone)
+
+
+def answers(
+    rule: Rule, subject: Subject, inventory: Inventory
+) -> tuple[list[Violation], list[Doubt], NotApplicable | None]:
+    """What a check says of a subject, before anything is placed. Raises what the check raises, but ``Undecided``."""
     violations: list[Violation] = []
     doubts: list[Doubt] = []
     try:
@@ -56,19 +77,12 @@ def _judge(rule: Rule, subject: Subject, inventory: Inventory) -> Evaluation:
             elif isinstance(item, Doubt):
                 doubts.append(item)
             elif isinstance(item, NotApplicable):
-                return Evaluation(rule=rule, subject=subject, outcome=Outcome.SKIP, detail=item.reason)
+                return [], [], item
             else:
                 raise TypeError  # a check that yields anything else means something by it: that must not pass
     except Undecided as undecided:
         doubts.append(Doubt(reason=undecided.reason))
-    if violations:
-        firsts: Firsts = {}
-        findings = tuple(_finding(rule, subject, violation, firsts) for violation in violations)
-        return Evaluation(rule=rule, subject=subject, outcome=Outcome.FAIL, findings=findings, detail=_reasons(doubts))
-    if doubts:
-        places = tuple(dict.fromkeys(subject.at(*doubt.path) for doubt in doubts))
-        return Evaluation(rule=rule, subject=subject, outcome=Outcome.UNKNOWN, detail=_reasons(doubts), places=places)
-    return Evaluation(rule=rule, subject=subject, outcome=Outcome.PASS)
+    return violations, doubts, None
 
 
 def without_twins(evaluations: Sequence[Evaluation]) -> list[Evaluation]:
@@ -78,7 +92,7 @@ def without_twins(evaluations: Sequence[Evaluation]) -> list[Evaluation]:
     rendered policy to the statement in it where the source stops at the attribute. A plan whose source is not known has
     a twin where only one root module has the address. What only the source says stays, for plans grow old.
     """
-    planned = {key for finding in _of_adapter(evaluations, "terraform-plan") for key in _twin_keys(finding)}
+    planned = {key for found in _of_adapter(evaluations, "terraform-plan") for key in _twin_keys(found)}
     if not planned:
         return list(evaluations)
     alone = _in_one_root(evaluation.subject for evaluation in evaluations)
@@ -91,9 +105,9 @@ def _of_adapter(evaluations: Sequence[Evaluation], adapter: str) -> Iterator[Fin
             yield from evaluation.findings
 
 
-def _twin_keys(finding: Finding) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-    identity = (finding.rule.id, finding.subject.address, _root_folder(finding.subject))
-    return (*identity, finding.location.file, finding.location.line), (*identity, finding.path)
+def _twin_keys(found: Finding) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    identity = (found.rule.id, found.subject.address, _root_folder(found.subject))
+    return (*identity, found.location.file, found.location.line), (*identity, found.path)
 
 
 def _root_folder(subject: Subject) -> str | None:
@@ -117,16 +131,16 @@ def _without(evaluation: Evaluation, planned: set[tuple[Any, ...]], alone: set[s
     subject = evaluation.subject
     if not evaluation.findings or not isinstance(subject, Resource) or subject.adapter != "terraform":
         return evaluation
-    kept = tuple(finding for finding in evaluation.findings if not _is_planned(finding, planned, alone))
+    kept = tuple(found for found in evaluation.findings if not _is_planned(found, planned, alone))
     if len(kept) == len(evaluation.findings):
         return evaluation
     return replace(evaluation, findings=kept, detail=evaluation.detail or "reported on the plan")
 
 
-def _is_planned(finding: Finding, planned: set[tuple[Any, ...]], alone: set[str]) -> bool:
-    address = finding.subject.address
-    without_source = (finding.rule.id, address, None, finding.path)
-    return not planned.isdisjoint(_twin_keys(finding)) or (address in alone and without_source in planned)
+def _is_planned(found: Finding, planned: set[tuple[Any, ...]], alone: set[str]) -> bool:
+    address = found.subject.address
+    without_source = (found.rule.id, address, None, found.path)
+    return not planned.isdisjoint(_twin_keys(found)) or (address in alone and without_source in planned)
 
 
 def rule_troubles(evaluations: Iterable[Evaluation]) -> list[Trouble]:
@@ -146,7 +160,8 @@ def rule_troubles(evaluations: Iterable[Evaluation]) -> list[Trouble]:
     ]
 
 
-def _finding(rule: Rule, subject: Subject, violation: Violation, firsts: Firsts) -> Finding:
+def finding(rule: Rule, subject: Subject, violation: Violation, firsts: Firsts) -> Finding:
+    """A violation in its place. ``firsts`` is one for all violations of a subject."""
     return Finding(
         rule=rule,
         subject=subject,
@@ -155,6 +170,7 @@ def _finding(rule: Rule, subject: Subject, violation: Violation, firsts: Firsts)
         location=violation.location or subject.at(*violation.path),
         related=tuple((other.at(), other.address) for other in violation.related),
         excused=violation.excused,
+        element=violation.element,
     )
 
 

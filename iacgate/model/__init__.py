@@ -1,7 +1,7 @@
 """The words everyone speaks: frozen, standard library only."""
 
 from iacgate.model.place import Location, Path, child, index_of, stable_path
-from iacgate.model.report import Evaluation, Finding, ScanReport, StaleWaiver, Triaged, Trouble, Verdict
+from iacgate.model.report import Evaluation, Finding, Fixed, ScanReport, StaleWaiver, Triaged, Trouble, Verdict
 from iacgate.model.resource import (
     Category,
     Change,
@@ -37,7 +37,7 @@ from iacgate.model.settings import (
     Settings,
 )
 from iacgate.model.values import REDACTED, UNKNOWN, Partial, Secret, Undecided, Unknown, is_unknown, jsonable, reveal
-from iacgate.model.words import Gate, Mode, Outcome, Severity, SourceStatus, State
+from iacgate.model.words import Gate, Mode, Outcome, Severity, SourceStatus, Standing, State
 
 __all__ = [
     "DEFAULT_TIERS",
@@ -55,6 +55,7 @@ __all__ = [
     "Evaluation",
     "ExceptionSettings",
     "Finding",
+    "Fixed",
     "Gate",
     "Inline",
     "InputSettings",
@@ -82,6 +83,7 @@ __all__ = [
     "SourceRecord",
     "SourceStatus",
     "StaleWaiver",
+    "Standing",
     "State",
     "Subject",
     "Triaged",

@@ -8,7 +8,7 @@ from iacgate.model.dataclass import dataclass, field
 from iacgate.model.place import Location, Path
 from iacgate.model.resource import Resource, SourceRecord, Subject
 from iacgate.model.rule import Declined, Rule, Waiver
-from iacgate.model.words import Gate, Mode, Outcome, Severity, State
+from iacgate.model.words import Gate, Mode, Outcome, Severity, Standing, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +17,9 @@ class Finding:
 
     ``environment`` and ``owner`` are what the settings or CODEOWNERS say of the place ("" when nothing does).
     ``occurrence`` tells apart findings whose identity would be the same (1 for the first). ``qualifier`` is part of the
-    identity where the address is not unique: the file, for several same-named objects.
+    identity where the address is not unique: the file, for several same-named objects. ``change`` says, in a plan,
+    whether the change brings the finding in or it was there before; ``None`` where that is not known. ``element`` is
+    the element that was judged, as in :class:`~iacgate.model.Violation`.
     """
 
     rule: Rule
@@ -31,6 +33,8 @@ class Finding:
     occurrence: int = 1
     environment: str = ""
     owner: str = ""
+    change: Standing | None = None
+    element: Path | None = field(default=None, repr=False, compare=False)
 
     @property
     def anchor(self) -> str:
@@ -58,7 +62,8 @@ class Finding:
 class Evaluation:
     """One rule on one subject: exactly one for each pair, whatever happens.
 
-    ``detail`` says why, for skip, unknown and error. ``places`` are the locations of what was unknown.
+    ``detail`` says why, for skip, unknown and error. ``places`` are the locations of what was unknown. ``alone`` is
+    true when nothing but the subject itself was looked at.
     """
 
     rule: Rule
@@ -67,6 +72,7 @@ class Evaluation:
     findings: tuple[Finding, ...] = ()
     detail: str = ""
     places: tuple[Location, ...] = ()
+    alone: bool = field(default=False, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +104,14 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fixed:
+    """A finding that was there before a planned change and is not there after it."""
+
+    finding: Finding
+    severity: Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StaleWaiver:
     """An exception that no longer works or no longer matters: status expired, unused, or expiring (soon)."""
 
@@ -121,7 +135,11 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanReport:
-    """Everything an output needs. It is computed once; writers compute nothing."""
+    """Everything an output needs. It is computed once; writers compute nothing.
+
+    ``compared``: a plan's rules were judged on what was there before as well, so that ``fixed`` and the ``change`` of
+    findings say something. ``new_only``: what was there before is counted, and not listed.
+    """
 
     tool: str
     version: str
@@ -142,11 +160,26 @@ class ScanReport:
     break_glass: str = ""
     report_level: Severity = Severity.INFO
     root: str = ""
+    compared: bool = False
+    new_only: bool = False
+    fixed: tuple[Fixed, ...] = ()
 
     @property
     def listed(self) -> tuple[Verdict, ...]:
-        """The verdicts at or above the report level: what outputs list. The summary counts all."""
-        return tuple(verdict for verdict in self.verdicts if verdict.severity >= self.report_level)
+        """The verdicts that outputs list: at or above the report level, with ``new_only`` none that was there before.
+
+        The summary counts all.
+        """
+        hidden = Standing.EXISTING if self.new_only else None
+        return tuple(
+            verdict
+            for verdict in self.verdicts
+            if verdict.severity >= self.report_level and (hidden is None or verdict.finding.change is not hidden)
+        )
+
+    def standing(self, standing: Standing | None) -> int:
+        """How many findings the planned change has this to do with."""
+        return sum(verdict.finding.change is standing for verdict in self.verdicts)
 
     def count(self, state: State) -> int:
         return sum(verdict.state is state for verdict in self.verdicts)

@@ -128,8 +128,10 @@ class Resource:
     resource's header for ``()``. ``config_address`` is the address without instance keys (Terraform). ``category``
     tells real resources from data sources and from settings that rules may look at (provider blocks, a plan). ``root``
     names the plan or the root module inside which addresses are unique; equal names in two of them are two things.
-    ``view_of`` is, for a second view of a resource that is in the inventory as well, this resource: the Kubernetes object
-    that a Terraform resource makes has its address, and is not one more thing.
+    ``view_of`` is, for a second view of a resource that is in the inventory as well, this resource: the Kubernetes
+    object that a Terraform resource makes has its address, and is not one more thing. ``before``, of the resource that
+    stands for a plan, gives the real resources as they stood before the change: under the addresses they have after
+    it, and the very same object where nothing of it changes.
     """
 
     address: str
@@ -150,6 +152,7 @@ class Resource:
     symbolic: bool = False
     focus: bool = True
     root: str = ""
+    before: Callable[[], Sequence[Resource]] = field(default=tuple, repr=False)
     view_of: Resource | None = field(default=None, repr=False)
 
     def get(self, *path: str | int, default: Any = None) -> Any:
@@ -171,10 +174,11 @@ class Inventory:
     ``whole`` is false when only some files of a tree were read: absence of another resource is then unknown.
     ``related`` is given by the join room: the resources of a type that name this one, or that it names; a
     :class:`~iacgate.model.values.Partial` list when there may be more. ``memo`` is where functions keep what they found
-    out about a resource, so that fifty rules do not look for the same containers fifty times.
+    out about a resource, so that fifty rules do not look for the same containers fifty times. ``asked`` counts the
+    questions about other resources: a check that asks none depends on its subject alone.
     """
 
-    __slots__ = ("_by_address", "_by_type", "_related", "documents", "memo", "resources", "whole")
+    __slots__ = ("_by_address", "_by_type", "_documents", "_related", "_resources", "asked", "memo", "whole")
 
     def __init__(
         self,
@@ -184,22 +188,35 @@ class Inventory:
         related: Callable[[Inventory, Resource, str], list[Resource]] | None = None,
         whole: bool = True,
     ) -> None:
-        self.resources = tuple(resources)
-        self.documents = tuple(documents)
+        self._resources = tuple(resources)
+        self._documents = tuple(documents)
+        self.asked = 0
         self.whole = whole
         self._related = related
         self._by_type: dict[str, list[Resource]] = {}
-        for resource in self.resources:
+        for resource in self._resources:
             self._by_type.setdefault(resource.type, []).append(resource)
         self._by_address: dict[str, Resource] = {}
         self.memo: dict[tuple[str, int], Any] = {}
 
     @property
+    def resources(self) -> tuple[Resource, ...]:
+        self.asked += 1
+        return self._resources
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        self.asked += 1
+        return self._documents
+
+    @property
     def types(self) -> Iterable[str]:
+        self.asked += 1
         return self._by_type.keys()
 
     def of_type(self, *patterns: str) -> list[Resource]:
         """Resources whose type is one of these names or globs, in inventory order for each type."""
+        self.asked += 1
         found: list[Resource] = []
         for pattern in dict.fromkeys(patterns):
             if "*" in pattern or "?" in pattern:
@@ -212,12 +229,14 @@ class Inventory:
 
     def by_address(self, address: str) -> Resource | None:
         """The first resource at an address; other roots may have one of their own there."""
+        self.asked += 1
         if not self._by_address:
-            self._by_address = {resource.address: resource for resource in reversed(self.resources)}
+            self._by_address = {resource.address: resource for resource in reversed(self._resources)}
         return self._by_address.get(address)
 
     def related(self, resource: Resource, kind: str) -> list[Resource]:
         """Resources of type ``kind`` (name or glob) that name this resource or that it names."""
+        self.asked += 1
         return [] if self._related is None else self._related(self, resource, kind)
 
 

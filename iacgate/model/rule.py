@@ -17,6 +17,8 @@ class Violation:
     """What a check yields. ``path`` goes into the subject's body, with plain indexes.
 
     ``location`` only if the policy names one itself; ``excused`` when the policy language has an exception of its own.
+    ``element`` is the path of the element that was judged, where a rule judges elements one by one; ``()`` where it
+    judged the subject as a whole; ``None`` where the check does not say.
     """
 
     message: str
@@ -24,6 +26,7 @@ class Violation:
     related: tuple[Resource, ...] = ()
     location: Location | None = None
     excused: str | None = None
+    element: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +49,10 @@ Check = Callable[[Subject, Inventory], Iterable[Violation | Doubt | NotApplicabl
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Rule:
-    """One named check with its metadata."""
+    """One named check with its metadata.
+
+    ``about_change``: it asks what a plan does, not what stands there then: all it finds is the change's own.
+    """
 
     id: str
     title: str
@@ -69,6 +75,7 @@ class Rule:
     declared_mode: Mode | None = None
     origin: str = ""
     params: Mapping[str, Any] = field(default_factory=dict)
+    about_change: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

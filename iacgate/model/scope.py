@@ -14,6 +14,7 @@ from iacgate.model.dataclass import dataclass, field
 from iacgate.model.report import Finding
 from iacgate.model.resource import Document
 from iacgate.model.rule import Rule
+from iacgate.model.words import Standing
 
 SCOPE_WORDS = ("resources", "paths", "namespaces", "environments", "owners")
 
@@ -24,7 +25,8 @@ class Scope:
 
     ``resources`` are address patterns: ``*`` and ``?`` are wildcards, everything else (``["key"]`` too) is literal.
     ``paths`` are globs from the root: ``*`` stays in a folder, ``**`` does not, ``!`` takes back what came before.
-    An empty scope covers everything.
+    ``change`` is what a planned change has to do with the finding: a finding of which that is not known is covered by
+    neither word. An empty scope covers everything.
     """
 
     resources: tuple[str, ...] = ()
@@ -32,9 +34,12 @@ class Scope:
     namespaces: tuple[str, ...] = ()
     environments: tuple[str, ...] = ()
     owners: tuple[str, ...] = ()
+    change: Standing | None = None
 
     def covers(self, finding: Finding) -> bool:
         """Whether a finding lies within this scope."""
+        if self.change is not None and finding.change is not self.change:
+            return False
         if self.resources and not _in_resources(self.resources, finding):
             return False
         if self.paths and not _in_paths(self.paths, finding):
@@ -46,7 +51,8 @@ class Scope:
         return not self.owners or _in_owners(self.owners, finding)
 
     def __bool__(self) -> bool:
-        return any((self.resources, self.paths, self.namespaces, self.environments, self.owners))
+        places = (self.resources, self.paths, self.namespaces, self.environments, self.owners)
+        return any(places) or self.change is not None
 
     def as_match(self) -> dict[str, tuple[str, ...]]:
         """The words that are given, for :attr:`~iacgate.model.Waiver.match` and for reports."""
@@ -57,7 +63,8 @@ class Scope:
         """The scope that a waiver's ``match`` means; ``resource`` and ``resources`` are one word."""
         words = {word: tuple(match.get(word, ())) for word in SCOPE_WORDS}
         words["resources"] += tuple(match.get("resource", ()))
-        return cls(**words)
+        change = match.get("change")
+        return cls(**words, change=Standing(str(change).lower()) if change else None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

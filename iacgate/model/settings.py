@@ -49,7 +49,8 @@ class Enforcement:
 
     ``tiers`` holds the severities that the team wrote down, or the whole default table where it wrote none.
     ``severity`` overrides a rule's own (by rule id, alias or glob). ``fail_on`` replaces the tiers. ``unknown`` is what
-    an undecided rule does at most. ``origin`` says where a setting comes from, for the sentence of a verdict
+    an undecided rule does at most. ``existing`` is what a finding does at most that a plan's change did not bring in.
+    ``origin`` says where a setting comes from, for the sentence of a verdict
     (``tiers`` → ``iacgate.yaml:3``).
     """
 
@@ -59,6 +60,7 @@ class Enforcement:
     severity: Mapping[str, Severity] = field(default_factory=dict)
     fail_on: Severity | None = None
     unknown: Mode = Mode.AUDIT
+    existing: Mode = Mode.ENFORCE
     origin: Mapping[str, str] = field(default_factory=dict)
 
 

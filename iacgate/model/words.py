@@ -50,6 +50,13 @@ class State(Enum):
     BASELINED = "baselined"
 
 
+class Standing(Enum):
+    """What a planned change has to do with a finding: it brings it in, or the finding was there before."""
+
+    INTRODUCED = "introduced"
+    EXISTING = "existing"
+
+
 class Gate(Enum):
     """The answer of the whole scan."""
 

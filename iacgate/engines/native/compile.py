@@ -27,6 +27,7 @@ ID_PATTERN = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
 _LOOKING_AT_PLANS = frozenset(("actions", "before", "subject"))
 """Functions of rules that want to see what a plan only deletes."""
 
+_ASKING_ABOUT_CHANGES = frozenset(("actions", "before"))
 _TYPE = re.compile(r"(data\.|provider\.)?[A-Za-z*?][A-Za-z0-9_*?-]*\Z")
 
 
@@ -43,7 +44,9 @@ def compile_rule(text: RuleText, *, provider: str = "", service: str = "") -> Re
     if "message" in record:
         record["message"] = _template(text)
     record["rulesets"] = _rulesets(values)
-    record["sees_deleted"] = bool(functions_of(record) & _LOOKING_AT_PLANS)
+    called = functions_of(record)
+    record["sees_deleted"] = bool(called & _LOOKING_AT_PLANS)
+    record["about_change"] = bool(called & _ASKING_ABOUT_CHANGES) or _reads_actions(record, called)
     record.update(provider=provider or _provider(record["on"][0]), service=service, origin=text.path)
     _check_params(text, record)
     return record
@@ -207,5 +210,13 @@ def _check_params(text: RuleText, record: Record) -> None:
 
 def functions_of(record: Record) -> set[str]:
     """The names of all functions a rule calls."""
-    trees = [record[key] for key in ("where", "each", "deny", "require", "at") if key in record]
-    return {name for tree in trees for name in calls(tree)}
+    return {name for tree in _trees(record) for name in calls(tree)}
+
+
+def _reads_actions(record: Record, called: set[str]) -> bool:
+    """Whether ``subject().actions`` is asked for, as far as that can be seen."""
+    return "subject" in called and any(node == ["field", "actions"] for tree in _trees(record) for node in walk(tree))
+
+
+def _trees(record: Record) -> list[Node]:
+    return [record[key] for key in ("where", "each", "deny", "require", "at") if key in record]

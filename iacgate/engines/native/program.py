@@ -68,6 +68,7 @@ def build_rule(
         since=str(record.get("since", "")),
         origin=record["origin"],
         params=values,
+        about_change=record["about_change"],
     )
 
 
@@ -147,7 +148,7 @@ class _Program:
         answer = both(applies, self.verdict(subject.body, context))
         if answer is False:
             return ()
-        return (self.report(answer, Located(subject.body, ()), context, doubted=applies),)
+        return (self.report(answer, Located(subject.body, ()), context, doubted=applies, judged=()),)
 
     def judge_each(self, subject: Subject, inventory: Inventory) -> Iterable[Outcome]:
         context = Context(subject, inventory, self.params)
@@ -185,14 +186,17 @@ class _Program:
         for index, answer in enumerate(answers):
             if answer is not False:
                 place = places[index] if index < len(places) else Located(listed[index], whole.path)
-                found.append(self.report(answer, place, context, doubted=applies))
+                judged = place.path if place.path != whole.path else None  # else it is one of several there
+                found.append(self.report(answer, place, context, doubted=applies, judged=judged))
         if isinstance(listed, Partial):
             path = _blamed(context.subject.body, whole.path or (), listed.maybe)
             found.append(Doubt(reason=listed.maybe.reason, path=path))
         return found
 
-    def report(self, answer: Truth, element: Located, context: Context, *, doubted: Truth) -> Violation | Doubt:
-        """A violation (the answer is true) or a doubt, at its place."""
+    def report(
+        self, answer: Truth, element: Located, context: Context, *, doubted: Truth, judged: Path | None
+    ) -> Violation | Doubt:
+        """A violation (the answer is true) or a doubt, at its place; ``judged`` as in ``Violation.element``."""
         context.element = element.value
         if isinstance(answer, Unknown):
             tree = self.where_tree if isinstance(doubted, Unknown) and self.where_tree is not None else self.tree
@@ -204,6 +208,7 @@ class _Program:
             message=self.sentence(element.value, context),
             path=_first(decisive.path, element.path),
             related=tuple((context.seen or {}).values()),
+            element=judged,
         )
 
     def sentence(self, element: Any, context: Context) -> str:

@@ -107,10 +107,30 @@ def _hide_change(entry: dict[str, Any], marked: dict[tuple[tuple[str, ...], str]
             seal(change, side, marks)
             if side == "after" and _holds_mark(marks):
                 marked.setdefault(_block_key(entry), []).append(marks)
+                if change.get("before") is not None:
+                    _hide_marked(change, "before", marks)
         elif marks is None:
             seal_by_name(change, side)
     if isinstance(change.get("generated_config"), str):
         change["generated_config"] = Secret(change["generated_config"])
+
+
+def _hide_marked(holder: Any, key: Any, marks: Any) -> None:
+    """Wrap what stood before under marks of what stands after: a value may have become sensitive only now.
+
+    Elements may have moved, so what is sensitive in any element of a list is so in all.
+    """
+    stack = [(holder, key, marks)]
+    while stack:
+        container, step, mark = stack.pop()
+        value = container[step]
+        if mark is True or (isinstance(mark, list) and not isinstance(value, list)):
+            seal(container, step)
+        elif isinstance(mark, dict) and isinstance(value, dict):
+            stack.extend((value, name, inner) for name, inner in mark.items() if inner and name in value)
+        elif isinstance(mark, list):
+            inner = [one for one in mark if _holds_mark(one)]
+            stack.extend((value, index, one) for index in range(len(value)) for one in inner)
 
 
 def _holds_mark(marks: Any) -> bool:

@@ -11,7 +11,7 @@ An entry that ends an object also has ``before``; ``deposed`` and ``previous_add
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -23,8 +23,10 @@ from iacgate.model import Location, Path, Resource, Unknown
 _PLAIN = ("format_version", "terraform_version", "errored", "complete", "applyable")
 
 
-def plan_resource(document: PlanDocument, entries: Sequence[Entry]) -> Resource:
-    """The resource that stands for the plan."""
+def plan_resource(
+    document: PlanDocument, entries: Sequence[Entry], before: Callable[[], Sequence[Resource]]
+) -> Resource:
+    """The resource that stands for the plan; ``before`` gives what stood before its changes."""
     plan = document.body
     body = {key: plan.get(key) for key in _PLAIN}
     body["resource_changes"] = [_change(entry) for entry in entries]
@@ -43,6 +45,7 @@ def plan_resource(document: PlanDocument, entries: Sequence[Entry]) -> Resource:
         config_address=document.path,
         focus=document.focus,
         root=document.path,
+        before=before,
     )
 
 
