@@ -19,6 +19,7 @@ from iacgate.lang.terraform.instances import CallGroup, ModuleInstance, folder_o
 from iacgate.lang.terraform.resource import Instance
 from iacgate.lang.terraform.scope import Limits
 from iacgate.lang.terraform.stack import deep
+from iacgate.lang.terraform.underway import Place
 from iacgate.lang.terraform.walk import groups, modules, own_instances
 from iacgate.model import Category, Location, Path, Relation, Resource, Trouble
 from iacgate.spi import InputContext
@@ -51,7 +52,7 @@ def resources(documents: list[HclDocument], context: InputContext) -> list[Resou
                     _name_repeated(instance, said)
                 made.extend(_of_module(instance, library, shown))
     if limits.reached:
-        said.trouble("limit", limits.reached)
+        said.trouble("limit", limits.reached, limits.where)
     for folder in library.scanned():
         for path in library.hidden(folder):
             said.notice(f"{path}: not judged, OpenTofu reads the .tofu file of the same name in its place")
@@ -121,10 +122,14 @@ class _Said:
         self.context = context
         self._said: set[str] = set()
 
-    def trouble(self, kind: str, message: str) -> None:
+    def trouble(self, kind: str, message: str, place: Place | None) -> None:
+        location = place.location() if place is not None else None
+        if location is not None:
+            message = f"{location}: {message}"
         if message not in self._said:
             self._said.add(message)
-            self.context.troubles.append(Trouble(kind=kind, message=message, hint=_HINTS.get(kind, "")))
+            trouble = Trouble(kind=kind, message=message, hint=_HINTS.get(kind, ""), location=location)
+            self.context.troubles.append(trouble)
 
     def notice(self, message: str) -> None:
         if message not in self._said:

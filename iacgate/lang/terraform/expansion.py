@@ -14,6 +14,7 @@ from iacgate.lang.terraform.definitions import Definition, Module
 from iacgate.lang.terraform.expressions import attempt
 from iacgate.lang.terraform.scope import Limits, Scope
 from iacgate.lang.terraform.types import to_number
+from iacgate.lang.terraform.underway import Entry, Place
 from iacgate.lang.terraform.values import Exhausted, Fault, Set, bare, first_unknown
 from iacgate.model import Secret, Unknown
 from iacgate.model.dataclass import dataclass, field
@@ -32,35 +33,38 @@ class Project:
 
     ``module`` gives the module of a folder (``None`` when it is not at hand), ``read`` the bytes of a file inside of
     what may be read, ``shown`` the name that reports have for it. ``installed`` maps dotted call names to folders for
-    one root, ``given`` root variables to where a file of values sets them. ``trouble`` and ``notice`` are told what
-    could not be done.
+    one root, ``given`` root variables to where a file of values sets them. ``trouble`` (with its kind, and where) and
+    ``notice`` are told what could not be done. ``under_way`` is what is being worked out, outermost first.
     """
 
     module: Callable[[str], Module | None]
     read: Callable[[str], bytes | None]
-    trouble: Callable[[str, str], None]
+    trouble: Callable[[str, str, Place | None], None]
     notice: Callable[[str], None]
     installed: dict[str, str] = field(default_factory=dict)
     workspace: str = ""
     limits: Limits = field(default_factory=Limits)
     shown: Callable[[str], str] = str
     given: dict[str, tuple[Attribute, File]] = field(default_factory=dict)
-    made: int = 0
-    modules: int = 0
+    under_way: list[Entry] = field(default_factory=list)
 
-    def another_module(self) -> bool:
+    def another_module(self, place: Place) -> bool:
         """Whether one more module instance may be made: ten calls on each of eight levels make a hundred million."""
-        self.modules += 1
-        if self.modules > ALL_MODULES:
-            self.trouble("limit", f"more than {ALL_MODULES} module instances, so not all of them are evaluated")
-        return self.modules <= ALL_MODULES
+        self.limits.modules += 1
+        if self.limits.modules > ALL_MODULES:
+            self.trouble("limit", f"more than {ALL_MODULES} module instances, so not all of them are evaluated", place)
+        return self.limits.modules <= ALL_MODULES
 
-    def count(self, more: int, what: str) -> bool:
+    def count(self, more: int, what: str, place: Place) -> bool:
         """Whether so many more instances may be made; says so aloud when not."""
-        if more > BLOCK_INSTANCES or self.made + more > ALL_INSTANCES:
-            self.trouble("limit", f"{what} makes {more} instances, more than this scan evaluates")
+        if more > BLOCK_INSTANCES:
+            self.trouble("limit", f"{what} makes more than {BLOCK_INSTANCES} instances, it is evaluated as one", place)
             return False
-        self.made += more
+        if more > 1 and self.limits.made + more > ALL_INSTANCES:
+            said = f"{what} and what was made before are more than {ALL_INSTANCES} instances, it is evaluated as one"
+            self.trouble("limit", said, place)
+            return False
+        self.limits.made += more
         return True
 
 

@@ -12,6 +12,7 @@ from iacgate.lang.terraform.definitions import Definition
 from iacgate.lang.terraform.expansion import Expansion, expand, open_ended
 from iacgate.lang.terraform.resource import Instance, ResourceValue
 from iacgate.lang.terraform.scope import Scope
+from iacgate.lang.terraform.underway import Entry, Place, circle, told
 from iacgate.model import Unknown
 
 if TYPE_CHECKING:
@@ -37,16 +38,35 @@ class Group:
     def expansion(self) -> Expansion:
         """The keys of the instances."""
         if self._expansion is None:
-            if self._busy:
-                self.owner.project.trouble("cycle", f"how many {self.address} there are depends on itself")
-                return open_ended(Unknown(f"how many {self.address} there are depends on itself"), "count")
-            self._busy = True
-            found = expand(self.definition, Scope(self.owner))
-            if not self.owner.project.count(len(found.keys), self.address):
-                found = open_ended(Unknown(f"{self.address} makes more instances than are evaluated"), found.keyed)
-            self._busy = False
-            self._expansion = found
+            self._expansion = self._circular() if self._busy else self._expanded()
         return self._expansion
+
+    def _expanded(self) -> Expansion:
+        self._busy = True
+        under_way = self.owner.project.under_way
+        under_way.append(self._entry())
+        found = expand(self.definition, Scope(self.owner))
+        under_way.pop()
+        self._busy = False
+        if self._expansion is not None:  # settled meanwhile: it depends on itself
+            return self._expansion
+        if not self.owner.project.count(len(found.keys), self.address, self.place):
+            return open_ended(Unknown(f"{self.address} makes more instances than are evaluated"), found.keyed)
+        return found
+
+    def _circular(self) -> Expansion:
+        members = circle(self.owner.project.under_way, self._entry())
+        self.owner.project.trouble("cycle", told(members), members[0].place)
+        return open_ended(Unknown(f"how many {self.address} there are depends on itself"), "count")
+
+    def _entry(self) -> Entry:
+        name = "for_each" if "for_each" in self.definition.attributes else "count"
+        return Entry("", f"{self.address}.{name}", self.place)
+
+    @property
+    def place(self) -> Place:
+        """The header of the block."""
+        return Place(self.definition.file, self.definition.block)
 
     @property
     def members(self) -> list[Any]:

@@ -20,7 +20,9 @@ from iacgate.lang.terraform.expressions import attempt
 from iacgate.lang.terraform.groups import Group, ResourceGroup
 from iacgate.lang.terraform.layout import is_local, local_folder
 from iacgate.lang.terraform.scope import Scope
+from iacgate.lang.terraform.settling import DEEP, settle
 from iacgate.lang.terraform.types import Type, convert, read_type
+from iacgate.lang.terraform.underway import Entry, Place, circle, order, told
 from iacgate.lang.terraform.values import Exhausted, Fault, secret
 from iacgate.model import Unknown
 from iacgate.syntax.hcl.nodes import AttributeStep, Expression, Step
@@ -37,8 +39,8 @@ class ModuleInstance:
     """One instance of a module: gives its names their values."""
 
     __slots__ = (
-        "_busy", "_calls", "_expansions", "_locals", "_outputs", "_types", "_variables", "address", "call", "caller",
-        "limits", "module", "path", "project", "root_values", "scope", "symbolic",
+        "_calls", "_expansions", "_locals", "_outputs", "_settling", "_types", "_variables", "address", "call",
+        "caller", "limits", "module", "path", "project", "root_values", "scope", "symbolic",
     )  # fmt: skip
 
     def __init__(
@@ -62,7 +64,7 @@ class ModuleInstance:
         self._expansions: dict[tuple[str, str, str], ResourceGroup] = {}
         self._calls: dict[str, CallGroup] = {}
         self._types: dict[str, Type | None] = {}
-        self._busy: set[str] = set()
+        self._settling = False
 
     # names
 
@@ -121,21 +123,30 @@ class ModuleInstance:
             return Unknown(f"{label} is not declared", ref=self.prefix + label), len(steps)
         return group.value, used
 
-    def remembered(self, table: dict[str, Any], name: str, label: str, work: Callable[[], Any]) -> Any:
+    def remembered(self, table: dict[str, Any], name: str, entry: Entry, work: Callable[[], Any]) -> Any:
         """The value of ``name``, worked out once. One that needs itself is unknown, and said aloud."""
         value = table.get(name, table)
         if value is _BUSY:
-            self.project.trouble("cycle", f"{self.prefix}{label} refers to itself")
-            return Unknown(f"{label} refers to itself")
+            return self._circular(entry)
         if value is not table:
             return value
         table[name] = _BUSY
+        under_way = self.project.under_way
+        under_way.append(entry)
         try:
             value = work()
         except (Fault, Exhausted) as error:
             value = Unknown(str(error))
+        under_way.pop()
         table[name] = value
+        if self.limits.reached and self.limits.where is None:
+            self.limits.where = entry.place
         return value
+
+    def _circular(self, entry: Entry) -> Unknown:
+        members = circle(self.project.under_way, entry)
+        self.project.trouble("cycle", told(members), members[0].place)
+        return Unknown(f"{entry.name} refers to itself")
 
     @property
     def prefix(self) -> str:
@@ -147,16 +158,32 @@ class ModuleInstance:
         declared = self.module.locals.get(name)
         if declared is None:
             return Unknown(f"local.{name} is not declared")
-        return self.remembered(
-            self._locals, name, f"local.{name}", lambda: attempt(declared[0].expression, Scope(self))
-        )
+        if self.limits.depth > DEEP and name not in self._locals and not self._settling:
+            self._settling = True
+            settle(self, name)
+            self._settling = False
+        attribute, file = declared
+        entry = Entry(self.prefix, f"local.{name}", Place(file, attribute))
+        return self.remembered(self._locals, name, entry, lambda: attempt(attribute.expression, Scope(self)))
+
+    def has_local(self, name: str) -> bool:
+        """Whether the value of a local is known by now, or being worked out."""
+        return name in self._locals
+
+    def refuse_circle(self, members: list[Entry]) -> None:
+        """Tell a circle of locals, and let the last of them have no value."""
+        first = members.index(min(members, key=order))
+        self.project.trouble("cycle", told(members[first:] + members[:first]), members[first].place)
+        last = members[-1].name
+        self._locals[last.removeprefix("local.")] = Unknown(f"{last} refers to itself")
 
     def variable(self, name: str) -> Any:
         """The value of ``var.name``, converted to its type."""
         definition = self.module.variables.get(name)
         if definition is None:
             return Unknown(f"var.{name} is not declared")
-        return self.remembered(self._variables, name, f"var.{name}", lambda: self._given(name, definition))
+        entry = Entry(self.prefix, f"var.{name}", Place(definition.file, definition.block))
+        return self.remembered(self._variables, name, entry, lambda: self._given(name, definition))
 
     def _given(self, name: str, definition: Definition) -> Any:
         value = self._passed(name)
@@ -197,7 +224,8 @@ class ModuleInstance:
         value = definition.attributes.get("value") if definition else None
         if definition is None or value is None:
             return Unknown(f"{self.address or 'the root module'} has no output {name}")
-        found = self.remembered(self._outputs, name, f"output.{name}", lambda: attempt(value.expression, Scope(self)))
+        entry = Entry(self.prefix, f"output.{name}", Place(definition.file_of(value), value))
+        found = self.remembered(self._outputs, name, entry, lambda: attempt(value.expression, Scope(self)))
         return secret(found) if definition.says("sensitive") else found
 
     # blocks
@@ -255,7 +283,7 @@ class CallGroup(Group):
 
     def make(self, key: Key, names: dict[str, Any]) -> ModuleInstance | None:
         module = self._module()
-        if module is None or not self.owner.project.another_module():
+        if module is None or not self.owner.project.another_module(self.place):
             return None
         scope = Scope(self.owner, names)
         address = self.address + format_key(key)
@@ -275,21 +303,20 @@ class CallGroup(Group):
     def _module(self) -> Module | None:
         """The module that is called, or ``None``; why not is said once for each source."""
         owner, project = self.owner, self.owner.project
-        folder = folder_of_call(owner, self.definition)
+        folder, source = folder_of_call(owner, self.definition), self.definition.text_of("source")
         if folder is None:
-            source = self.definition.text_of("source")
             said = f"module {source} is not downloaded" if source else f"the source of {self.address} is not known"
             project.notice(f"{said}: run terraform init, or scan the plan")
             return None
         chain = owner
-        for _ in range(MODULE_DEPTH + 1):
+        for _ in range(MODULE_DEPTH):
             if chain.module.folder == folder:
-                project.trouble("cycle", f"{self.address} calls the module it is in")
+                project.trouble("cycle", f"{self.address} calls the module it is in, {source}", self.place)
                 return None
             if chain.caller is None:
                 return self._found(folder)
             chain = chain.caller
-        project.trouble("limit", f"{self.address} is more than {MODULE_DEPTH} modules deep")
+        project.trouble("limit", f"{self.address} is more than {MODULE_DEPTH} modules deep", self.place)
         return None
 
     def _found(self, folder: str) -> Module | None:
@@ -297,9 +324,8 @@ class CallGroup(Group):
         module = self.owner.project.module(folder)
         source = self.definition.text_of("source")
         if module is None and is_local(source):
-            place = self.definition.file.location(self.definition.block)
-            said = f"{place}: {self.address} calls {source}, where no module is that this scan may read"
-            self.owner.project.trouble("unreadable", said)
+            said = f"{self.address} calls {source}, where no module is that this scan may read"
+            self.owner.project.trouble("unreadable", said, self.place)
         return module
 
 

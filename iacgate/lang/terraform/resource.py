@@ -14,6 +14,7 @@ from iacgate.lang.terraform.blocks import Source, add_blocks, content_of, source
 from iacgate.lang.terraform.definitions import META_ATTRIBUTES, RESOURCE_MODES, Definition
 from iacgate.lang.terraform.expressions import attempt
 from iacgate.lang.terraform.scope import Scope
+from iacgate.lang.terraform.underway import Entry, Place
 from iacgate.lang.terraform.values import Fault, finish
 from iacgate.model import Partial, Path, Unknown
 
@@ -86,8 +87,9 @@ class Instance:
 
     def value_of(self, name: str) -> Any:
         """The value of an attribute that the block sets, worked out once."""
-        node = self.definition.attributes[name].expression
-        return self.owner.remembered(self._values, name, f"{self.address}.{name}", lambda: attempt(node, self.scope))
+        attribute = self.definition.attributes[name]
+        entry = Entry("", f"{self.address}.{name}", Place(self.definition.file_of(attribute), attribute))
+        return self.owner.remembered(self._values, name, entry, lambda: attempt(attribute.expression, self.scope))
 
     def read(self, name: str) -> Any:
         """What a reference to an attribute is worth."""
@@ -117,7 +119,8 @@ class Instance:
         """What a data source works out without any service."""
         from iacgate.lang.terraform.datasources import computed
 
-        return self.owner.remembered(self._values, f"${name}", f"{self.address}.{name}", lambda: computed(self, name))
+        entry = Entry("", f"{self.address}.{name}", Place(self.definition.file, self.definition.block))
+        return self.owner.remembered(self._values, f"${name}", entry, lambda: computed(self, name))
 
     def values(self) -> dict[str, Any]:
         """The values of the body, unfinished."""

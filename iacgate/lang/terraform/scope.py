@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from iacgate.lang.terraform.underway import Place
 from iacgate.lang.terraform.values import Exhausted
 from iacgate.syntax.hcl.nodes import Step
 
@@ -14,7 +15,7 @@ from iacgate.syntax.hcl.nodes import Step
 class Limits:
     """What one scan may spend: elements visited by loops, and levels of evaluation inside each other."""
 
-    __slots__ = ("depth", "reached", "steps")
+    __slots__ = ("depth", "made", "modules", "reached", "steps", "where")
 
     STEPS = 1_500_000
     DEPTH = 3_000
@@ -24,6 +25,12 @@ class Limits:
         self.depth = 0
         self.reached = ""
         """Which limit ended an evaluation, "" when none did."""
+        self.where: Place | None = None
+        """The value whose evaluation ended so."""
+        self.made = 0
+        """Instances of blocks."""
+        self.modules = 0
+        """Instances of modules."""
 
     def spend(self, count: int) -> None:
         """Take ``count`` steps. Raises :class:`Exhausted` when there are none left."""
