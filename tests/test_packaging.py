@@ -16,7 +16,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = (
-    "iacgate", "rules", "fixtures", "tests", "README.md", "LICENSE", "CHANGELOG.md", "hatch_build.py", "pyproject.toml",
+    "iacgate", "rules", "frameworks", "fixtures", "tests", "README.md", "LICENSE", "CHANGELOG.md",
+    "hatch_build.py", "pyproject.toml",
 )  # fmt: skip
 MADE = shutil.ignore_patterns("__pycache__", "_rules.json", ".*_cache", ".hypothesis")
 
@@ -85,7 +86,9 @@ def test_the_wheel_holds_rules_index_types_and_licence(built):
         licence = next(name for name in names if name.endswith(".dist-info/licenses/LICENSE"))
         assert wheel.read(licence) == (ROOT / "LICENSE").read_bytes()
     assert {"iacgate/_rules.json", "iacgate/py.typed"} <= set(names)
-    assert sorted(name for name in names if name.endswith(".yaml")) == [f"iacgate/{name}" for name in rule_files()]
+    frameworks = [f"frameworks/{file.name}" for file in (ROOT / "frameworks").iterdir()]
+    data = sorted(f"iacgate/{name}" for name in (*rule_files(), *frameworks))
+    assert sorted(name for name in names if name.endswith(".yaml")) == data
     assert [name for name in names if not name.startswith(("iacgate/", "iacgate-"))] == []
 
 

@@ -61,7 +61,8 @@ def test_list_as_json_is_a_contract(capsys):
         "provider",
         "service",
     } <= set(rule)
-    assert rule["rulesets"] == ["recommended", "strict"]
+    assert rule["rulesets"][:3] == ["baseline", "recommended", "strict"]
+    assert {"cis-aws", "pci-dss-4.0", "soc2", "nist-800-53"} <= set(rule["rulesets"][3:])
     assert (rule["provider"], rule["service"]) == ("aws", "ec2")
 
 

@@ -20,14 +20,15 @@ REQUIRED = ("id", "title", "severity", "on", "why", "fix")
 JUDGES = ("deny", "require", "check")
 SEVERITIES = ("info", "low", "medium", "high", "critical")
 PRECISIONS = ("high", "medium", "low")
+GRAVE = ("high", "critical")
 WORDS = ("workload", "dockerfile_stage", "dockerfile_instruction", "document", "plan", "module")
 """What ``on`` takes beside resource types and globs; and ``data.TYPE``, ``provider.NAME``."""
 
 ID_PATTERN = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
 _LOOKING_AT_PLANS = frozenset(("actions", "before", "subject"))
 """Functions of rules that want to see what a plan only deletes."""
-
 _ASKING_ABOUT_CHANGES = frozenset(("actions", "before"))
+
 _TYPE = re.compile(r"(data\.|provider\.)?[A-Za-z*?][A-Za-z0-9_*?-]*\Z")
 
 
@@ -176,10 +177,15 @@ def _closing(template: str, start: int) -> int:
 
 
 def _rulesets(values: Mapping[str, Any]) -> list[str]:
-    """Every rule is in ``strict``; in ``recommended`` unless the rule says which sets it is in."""
+    """Every rule is in ``strict``; in ``recommended`` unless the rule says which sets it is in.
+
+    ``baseline`` is the part of ``recommended`` that no team should argue about: grave, and rarely wrong.
+    """
     named = values.get("rulesets")
     chosen = ["recommended"] if named is None else list(named)
-    return [*(name for name in chosen if name != "strict"), "strict"]
+    grave = values["severity"].lower() in GRAVE and values.get("precision", "high") == "high"
+    floor = ["baseline"] if "recommended" in chosen and "baseline" not in chosen and grave else []
+    return [*floor, *(name for name in chosen if name != "strict"), "strict"]
 
 
 def _provider(word: str) -> str:

@@ -1,16 +1,16 @@
 """The index of the shipped rules: one file, compiled at build time, of which a run reads only what it needs.
 
 Line 1 is the table of contents (rule → place in the file, resource word → rules, rule set → rules); then one line for
-each rule's record; the last line holds what is rarely asked for (aliases, the files the index was made of). In a source
-tree the index is compared with the rule files by size and time, rebuilt where they differ, and replaced in one step, so
-that processes that run side by side never see half of it.
+each rule's record; the last lines hold what is rarely asked for (aliases and the files the index was made of; which
+rules speak for which control). In a source tree the index is compared with the rule files by size and time, rebuilt
+where they differ, and replaced in one step, so that processes that run side by side never see half of it.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -67,6 +67,12 @@ class Index:
         found: dict[str, Stamp] = self._more["files"]
         return found
 
+    @cached_property
+    def controls(self) -> dict[str, dict[str, list[str]]]:
+        """What rules say they are evidence for: framework → control → rules."""
+        found: dict[str, dict[str, list[str]]] = json.loads(self._slice(self._toc["controls"]))
+        return found
+
     def __contains__(self, rule: str) -> bool:
         return rule in self._rules
 
@@ -111,6 +117,11 @@ def load_index() -> Index:
         return Index(_bytes(file), os.path.join(_PACKAGE, "rules"))
     except (OSError, ValueError, KeyError) as error:
         raise PolicyError(f"the shipped rules cannot be read: {error}", "install iacgate again") from None
+
+
+def shipped_folder(name: str) -> str:
+    """A folder that ships with the rules, such as ``frameworks``: beside them in a source tree, else in the package."""
+    return os.path.join(os.path.dirname(_PACKAGE) if _sources() else _PACKAGE, name)
 
 
 def source_folder() -> Path | None:
@@ -216,6 +227,7 @@ def _assemble(lines: dict[str, bytes], stamps: dict[str, Stamp]) -> bytes:
     words: dict[str, list[str]] = {}
     sets: dict[str, list[str]] = {"recommended": []}
     aliases: dict[str, list[str]] = {}
+    controls: dict[str, dict[str, list[str]]] = {}
     position = 0
     for rule in sorted(lines):
         record = json.loads(lines[rule])
@@ -224,10 +236,19 @@ def _assemble(lines: dict[str, bytes], stamps: dict[str, Stamp]) -> bytes:
         for table, keys in ((words, record["on"]), (sets, record["rulesets"]), (aliases, record.get("aliases") or ())):
             for key in keys:
                 table.setdefault(key, []).append(rule)
+        note_controls(controls, record)
     sets.pop("strict", None)
-    more = _json({"aliases": aliases, "files": stamps})
-    toc = {"format": FORMAT, "rules": rules, "words": words, "rulesets": sets, "more": [position, len(more)]}
-    return b"\n".join([_json(toc), *(lines[rule] for rule in rules), more, b""])
+    more, named = _json({"aliases": aliases, "files": stamps}), _json(controls)
+    places = {"more": [position, len(more)], "controls": [position + len(more) + 1, len(named)]}
+    toc = {"format": FORMAT, "rules": rules, "words": words, "rulesets": sets, **places}
+    return b"\n".join([_json(toc), *(lines[rule] for rule in rules), more, named, b""])
+
+
+def note_controls(table: dict[str, dict[str, list[str]]], record: Mapping[str, Any]) -> None:
+    """Add the controls of a rule's record to a table of framework → control → rules."""
+    for framework, ids in (record.get("controls") or {}).items():
+        for control in ids:
+            table.setdefault(framework, {}).setdefault(str(control), []).append(record["id"])
 
 
 def _json(value: Any) -> bytes:

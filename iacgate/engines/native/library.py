@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from iacgate.engines.native.index import Index, load_index
+from iacgate.engines.native.index import Index, load_index, note_controls
 from iacgate.engines.native.program import build_rule
 from iacgate.engines.native.select import Selection, may_select
 from iacgate.errors import PolicyError, did_you_mean
@@ -15,11 +16,13 @@ from iacgate.model import Declined, Inventory, Rule, Severity, Subject, Waiver, 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from iacgate.engines.native.frameworks import Frameworks
     from iacgate.engines.native.packs import Gathered
 
 Record = dict[str, Any]
 
 _NOTHING: Mapping[str, Any] = {}
+_OWN_SETS = ("recommended", "baseline")
 
 
 class NativeRules:
@@ -84,9 +87,23 @@ class NativeRules:
 
     @property
     def rulesets(self) -> list[str]:
-        """The names of all rule sets, sorted."""
+        """The names of all rule sets, sorted: those that rules name, and the frameworks."""
         own = (name for record in self._records.values() for name in record["rulesets"])
-        return sorted({"strict", "recommended", *self._index.rulesets, *own})
+        return sorted({"strict", "recommended", *self._index.rulesets, *own, *self.frameworks.names})
+
+    @cached_property
+    def frameworks(self) -> Frameworks:
+        """The frameworks, with the rules of packs among those that speak for their controls."""
+        from iacgate.engines.native.frameworks import Frameworks
+
+        table = self._index.controls
+        if self._records or self._extra:
+            table = {framework: {one: [*ids] for one, ids in named.items()} for framework, named in table.items()}
+        for record in self._records.values():
+            note_controls(table, record)
+        for rule in self._extra.values():
+            note_controls(table, {"id": rule.id, "controls": rule.controls})
+        return Frameworks(table)
 
     def resolve(self, name: str) -> tuple[str, ...]:
         """The ids a name means: a rule id, an alias, or a glob over both. Raises ``PolicyError`` for an unknown one."""
@@ -157,7 +174,7 @@ class NativeRules:
             "on": list(rule.on),
             "aliases": list(rule.aliases),
             "controls": {framework: list(ids) for framework, ids in rule.controls.items()},
-            "rulesets": list(rule.rulesets),
+            "rulesets": [*rule.rulesets, *self.frameworks.of_rule(name)],
             "why": rule.rationale,
             "fix": rule.remediation,
             "since": rule.since,
@@ -193,14 +210,25 @@ class NativeRules:
 
     def _members(self, ruleset: str) -> Iterator[str]:
         for name in filter(None, (part.strip() for part in ruleset.split(","))):
-            if name not in self.rulesets:
-                hint = did_you_mean(name, self.rulesets, f"one of {', '.join(self.rulesets)}")
-                raise PolicyError(f"unknown rule set {name!r}", hint)
             if name == "strict":
                 yield from self.ids()
-            yield from self._index.rulesets.get(name, ())
-            yield from (rule for rule, record in self._records.items() if name in record["rulesets"])
-            yield from (rule for rule, built in self._extra.items() if not built.rulesets or name in built.rulesets)
+            elif name in _OWN_SETS or name in self._named_sets():
+                yield from self._index.rulesets.get(name, ())
+                yield from (rule for rule, record in self._records.items() if name in record["rulesets"])
+                yield from (rule for rule, built in self._extra.items() if not built.rulesets or name in built.rulesets)
+            else:
+                yield from self._framework_members(name)
+
+    def _named_sets(self) -> set[str]:
+        """The rule sets that rules name."""
+        return {*self._index.rulesets, *(name for record in self._records.values() for name in record["rulesets"])}
+
+    def _framework_members(self, name: str) -> set[str]:
+        framework = self.frameworks.find(name)
+        if framework is None:
+            hint = did_you_mean(name, self.rulesets, f"one of {', '.join(self.rulesets)}")
+            raise PolicyError(f"unknown rule set {name!r}", hint)
+        return self.frameworks.members(framework.name)
 
     def _check_params(self, rule: str, values: Mapping[str, Any]) -> None:
         if rule in self._extra:

@@ -1,0 +1,87 @@
+"""Frameworks as they ship, and rule sets that are made of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from iacgate.engines.native import NativeRules
+from iacgate.errors import PolicyError
+
+ROOT = Path(__file__).resolve().parents[2]
+NAMES = sorted(file.stem for file in (ROOT / "frameworks").glob("*.yaml"))
+
+
+@pytest.fixture(scope="module")
+def everything():
+    return NativeRules.load(ruleset="strict", entry_points=False)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_framework_says_what_a_reader_needs(everything, name):
+    framework = everything.frameworks.get(name)
+    assert framework.title
+    assert framework.about.endswith(".")
+    assert framework.url.startswith("https://")
+    assert everything.frameworks.members(name), "a rule set without rules is a promise"
+    titles = [control.title for control in framework.controls.values()]
+    assert len(set(titles)) == len(titles)
+    assert not [title for title in titles if title.endswith(".")]
+
+
+def test_every_control_that_a_rule_names_is_there(everything):
+    frameworks = everything.frameworks
+    known = {frameworks.get(name).id: set(frameworks.get(name).controls) for name in frameworks.names}
+    wrong = [
+        f"{rule}: {framework} {control}"
+        for rule in everything.ids()
+        for framework, controls in (everything.record(rule).get("controls") or {}).items()
+        for control in controls
+        if control not in known.get(framework, ())
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_cannot_be_judged_has_no_rules_and_crosswalks_lead_somewhere(everything, name):
+    frameworks = everything.frameworks
+    framework = frameworks.get(name)
+    rules = frameworks.rules(name)
+    assert [control.id for control in framework.controls.values() if control.manual and rules[control.id]] == []
+    for control in framework.controls.values():
+        for other, ids in control.through.items():
+            assert set(ids) <= set(frameworks.get(other).controls)
+
+
+def test_rule_sets_add_up(everything):
+    both = NativeRules.load(ruleset="pss-baseline, cis-aws", entry_points=False).selected()
+    assert set(both) == everything.frameworks.members("pss-baseline") | everything.frameworks.members("cis-aws")
+    assert NativeRules.load(ruleset="cis-aws-3.0", entry_points=False).selected() == sorted(
+        everything.frameworks.members("cis-aws")
+    )
+
+
+def test_baseline_is_the_grave_part_of_recommended(everything):
+    baseline = NativeRules.load(ruleset="baseline", entry_points=False).selected()
+    assert set(baseline) < set(NativeRules.load(entry_points=False).selected())
+    assert {everything.record(rule)["severity"] for rule in baseline} == {"high", "critical"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("cis-asw", "cis-aws"), ("pss-basline", "pss-baseline"), ("soc-2", "soc2")]
+)
+def test_an_unknown_rule_set_names_the_nearest(typed, meant):
+    with pytest.raises(PolicyError) as raised:
+        NativeRules.load(ruleset=f"recommended,{typed}", entry_points=False)
+    assert meant in raised.value.hint
+
+
+def test_rules_of_a_pack_speak_for_controls_too(tmp_path):
+    (tmp_path / "own-rule.yaml").write_text(
+        "id: own-rule\ntitle: Own\nseverity: low\non: [aws_s3_bucket]\ndeny: own == 'x'\nwhy: So.\nfix: No.\n"
+        "controls: {nist-800-53: [SC-28]}\n"
+    )
+    rules = NativeRules.load(packs=[tmp_path], ruleset="hipaa", entry_points=False)
+    assert "own-rule" in rules.selected()
+    assert "own-rule" in rules.frameworks.rules("iso-27001")["A.8.24"]
