@@ -6,6 +6,8 @@ level, which the report itself applies.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from iacgate.model import (
     Finding,
     Gate,
@@ -14,6 +16,7 @@ from iacgate.model import (
     ScanReport,
     SourceStatus,
     StaleWaiver,
+    Standing,
     State,
     Trouble,
     Verdict,
@@ -21,6 +24,10 @@ from iacgate.model import (
 )
 from iacgate.outputs._plain import one_line
 
+STANDINGS = {
+    Standing.INTRODUCED: "introduced by this change",
+    Standing.EXISTING: "there before this change",
+}
 SortKey = tuple[str, int, int, str, str, tuple[str, ...], int, str]
 
 
@@ -97,6 +104,42 @@ def state_counts(report: ScanReport) -> str:
     return ", ".join(parts) or "no findings"
 
 
+def change_counts(report: ScanReport) -> dict[str, int]:
+    """What the planned changes do to findings, all of them counted; empty where no plan was compared."""
+    if not report.compared:
+        return {}
+    return {
+        "introduced": report.standing(Standing.INTRODUCED),
+        "fixed": len(report.fixed),
+        "existing": report.standing(Standing.EXISTING),
+    }
+
+
+def change_line(report: ScanReport) -> str:
+    """``introduces 2, fixes 3, 11 were there before``; empty where no plan was compared, or there is nothing to say."""
+    numbers = change_counts(report)
+    unclear = report.standing(None) if numbers else 0
+    if not unclear and not any(numbers.values()):
+        return ""
+    were = f"{numbers['existing']} {'was' if numbers['existing'] == 1 else 'were'} there before"
+    parts = [f"introduces {numbers['introduced']}", f"fixes {numbers['fixed']}", were]
+    parts += [f"of {unclear} it is not known"] if unclear else []
+    if report.new_only and numbers["existing"]:
+        parts[2] += " (not listed)"
+    return ", ".join(parts)
+
+
+def summed_up(report: ScanReport) -> str:
+    """``2 blocked, 1 warned; the change introduces 2, …``: the counts by state, and what the change does."""
+    change = change_line(report)
+    return f"{state_counts(report)}; the change {change}" if change else state_counts(report)
+
+
+def standing_phrase(finding: Finding) -> str:
+    """``introduced by this change`` or ``there before this change``; empty where that is not known."""
+    return STANDINGS[finding.change] if finding.change is not None else ""
+
+
 def gate_line(report: ScanReport) -> str:
     """The verdict in one line, the same in every format: ``gate closed (exit 1): why``."""
     because = f": {one_line(report.because)}" if report.because else ""
@@ -129,6 +172,12 @@ def remark(verdict: Verdict) -> str:
     """The remark of triage, unless the verdict's own sentence has taken it up already."""
     note = verdict.triaged.note
     return "" if note in verdict.because else note
+
+
+def way(finding: Finding) -> Iterator[tuple[str, str]]:
+    """What happens where on the way to the place of a finding, nearest first: ``passed here``, ``main.tf:3:12``."""
+    for place in reversed(finding.location.via):
+        yield one_line(place.note) or "reached through", str(place)
 
 
 def belongings(finding: Finding) -> str:

@@ -59,8 +59,8 @@ class _Covered:
                         yield start, start + len(text)
 
     def _cover_place(self, subject: Subject, path: Path) -> None:
-        place = subject.locate(path)
-        if not path or place == subject.locate(path[:-1]):  # the nearest enclosing thing is not the value
+        place = subject.locate(path).through(())
+        if not path or place == subject.locate(path[:-1]).through(()):  # the nearest enclosing thing is not the value
             return
         entry = (place, str(path[-1]))
         if place.line == place.end_line and place.column < place.end_column:

@@ -75,7 +75,8 @@ def _place_members() -> Schema:
 
 
 def _finding_members() -> Schema:
-    via = {"type": "object", "properties": {"via": _array(_PLACE)}, "required": ["via"]}
+    step = {"type": "object", "properties": {"note": {**_TEXT, "description": "passed here, defined here, …"}}}
+    via = {"type": "object", "properties": {"via": _array({"allOf": [_PLACE, step]})}, "required": ["via"]}
     told = {"type": "object", "properties": {"message": _TEXT}, "required": ["message"]}
     resource = dict.fromkeys(("address", "type", "provider", "name"), _TEXT)
     return {

@@ -25,6 +25,7 @@ from iacgate.outputs._listing import (
     state_counts,
     troubles,
     waiver_name,
+    way,
 )
 from iacgate.outputs._plain import one_line
 from iacgate.outputs._xml import attribute, body, content
@@ -177,8 +178,7 @@ def _account(verdict: Verdict) -> Iterator[tuple[str, str]]:
     yield "exception", exception_phrase(verdict)
     yield "note", remark(verdict)
     yield "of", belongings(finding)
-    for place in reversed(finding.location.via):
-        yield "reached through", str(place)
+    yield from way(finding)
     for place, text in finding.related:
         yield "related", f"{place}: {text}"
 

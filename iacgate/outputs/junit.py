@@ -23,6 +23,7 @@ from iacgate.outputs._listing import (
     troubles,
     turns_red,
     waiver_name,
+    way,
 )
 from iacgate.outputs._plain import one_line
 from iacgate.outputs._xml import attributes, body
@@ -124,8 +125,7 @@ def _account(verdict: Verdict, frames: Frames) -> Iterator[str]:
         "of": belongings(finding),
     }
     yield from (f"{word}: {one_line(text.strip())}" for word, text in remarks.items() if text.strip())
-    for place in reversed(finding.location.via):
-        yield f"reached through {one_line(str(place))}"
+    yield from (f"{word}: {one_line(place)}" for word, place in way(finding))
     for place, text in finding.related:
         yield f"related: {one_line(str(place))}: {one_line(text)}"
 

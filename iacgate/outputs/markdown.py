@@ -22,6 +22,7 @@ from iacgate.outputs._listing import (
     state_counts,
     troubles,
     waiver_name,
+    way,
 )
 from iacgate.outputs._markdown_text import block, code, plain
 from iacgate.spi import OutputOptions
@@ -154,8 +155,7 @@ def _account(verdict: Verdict) -> Iterator[tuple[str, str]]:
     yield "fix", finding.rule.remediation
     yield verdict.state.value, verdict.because
     yield "note", remark(verdict)
-    for place in reversed(finding.location.via):
-        yield "reached through", str(place)
+    yield from way(finding)
     for place, text in finding.related:
         yield "related", f"{place}: {text}"
 

@@ -102,7 +102,7 @@ def _finding(verdict: Verdict) -> dict[str, Any]:
         "message": finding.message,
         "resource": _resource(finding.subject),
         "path": list(finding.path),
-        "location": coordinates(finding.location) | {"via": [coordinates(place) for place in finding.location.via]},
+        "location": coordinates(finding.location) | {"via": [_step(place) for place in finding.location.via]},
         "related": [coordinates(place) | {"message": text} for place, text in finding.related],
         "exception": _waiver(waiver) if waiver else None,
         "excused": finding.excused,
@@ -111,6 +111,11 @@ def _finding(verdict: Verdict) -> dict[str, Any]:
         "environment": finding.environment,
         "owner": finding.owner,
     }
+
+
+def _step(place: Location) -> dict[str, Any]:
+    """A place on the way of a value, and what happens there."""
+    return coordinates(place) | {"note": place.note}
 
 
 def _resource(subject: Subject) -> dict[str, Any]:

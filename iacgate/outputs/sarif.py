@@ -199,7 +199,7 @@ def _link_text(text: str) -> str:
 
 
 def _related(finding: Finding) -> list[tuple[Location, str]]:
-    places = [(place, "reached from here") for place in finding.location.via]
+    places = [(place, one_line(place.note) or "reached from here") for place in reversed(finding.location.via)]
     places += [(place, one_line(text.strip()) or "related") for place, text in finding.related]
     return places[:MAX_RELATED]
 

@@ -22,6 +22,7 @@ from iacgate.outputs._listing import (
     state_counts,
     troubles,
     waiver_name,
+    way,
 )
 from iacgate.outputs._plain import one_line, width
 from iacgate.spi import OutputOptions
@@ -106,6 +107,8 @@ def _finding(verdict: Verdict, page: _Page) -> Iterator[str]:
         yield from _frame(frame, verdict, page)
     if finding.rule.remediation:
         yield _equals("help", finding.rule.remediation, page)
+    for word, place in way(finding):
+        yield _equals(word, place, page)
     for words in _remarks_of(verdict, note):
         yield _equals("note", words, page)
 
@@ -152,8 +155,6 @@ def _remarks_of(verdict: Verdict, note: str) -> Iterator[str]:
         yield aside
     if phrase := exception_phrase(verdict):
         yield phrase
-    for place in reversed(finding.location.via):
-        yield f"reached through {place}"
     for place, text in finding.related:
         yield f"related: {place}: {text}"
 

@@ -73,7 +73,7 @@ def test_finding_says_all_of_the_contract(sink):
         "end_column": 36,
         "via": [],
     }
-    assert finding["location"]["via"][0]["file"] == "main.tf"
+    assert (finding["location"]["via"][0]["file"], finding["location"]["via"][0]["note"]) == ("main.tf", "")
     assert finding["related"][0]["message"] == "set here"
     assert (finding["environment"], finding["new"], finding["mode"]) == ("prod", True, "warn")
 

@@ -127,6 +127,14 @@ def test_links_to_the_places_on_the_way(sink):
     assert [one["id"] for one in result["relatedLocations"]] == [1, 2]
 
 
+def test_the_way_of_a_value_is_told_from_its_end(sink):
+    results = run(sink.full_report(), sink)["results"]
+    result = next(one for one in results if "password is" in one["message"]["text"])
+    assert [
+        (one["message"]["text"], one["physicalLocation"]["region"]["startLine"]) for one in result["relatedLocations"]
+    ] == [("passed here", 2), ("defined here", 3)]
+
+
 def test_a_message_makes_no_link_of_its_own(sink):
     results = run(sink.full_report(), sink)["results"]
     hostile = next(one for one in results if "alert(1)" in one["message"]["text"])
