@@ -72,6 +72,7 @@ TABLE: dict[str, Row] = {
     "subject": ("jmespath.subject", "context", 0, 0),
     # text
     "from_json": (_TEXT, "plain", 1, 1),
+    "from_yaml": (_TEXT, "plain", 1, 1),
     "items": (_TEXT, "plain", 1, 1),
     "lower": (_TEXT, "plain", 1, 1),
     "matches": (_TEXT, "aware", 2, 2),

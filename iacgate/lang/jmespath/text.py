@@ -53,6 +53,20 @@ def from_json(value: Any) -> Any:
         return None
 
 
+def from_yaml(value: Any) -> Any:
+    """What a YAML or JSON text says (its first document); null when it is none. What is not text stays as it is."""
+    said = from_json(value)
+    if said is not None or not isinstance(value, str):
+        return said
+    from iacgate.errors import SyntaxFailure
+    from iacgate.syntax.yaml import load_all
+
+    try:
+        return next((one.body for one in load_all(value.encode(errors="replace"), "")), None)
+    except SyntaxFailure:
+        return None
+
+
 def glob(value: Any, pattern: Any) -> Any:
     """Whether text matches a pattern with ``*`` and ``?``, or one of a list of them."""
     patterns = pattern if isinstance(pattern, list) else [pattern]

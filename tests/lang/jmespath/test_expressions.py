@@ -372,3 +372,22 @@ def test_a_function_of_any_kind_of_unknown_is_unknown(function):
     for name in body:
         found = value_of(function.format(name), body)
         assert isinstance(found, Unknown), (function, name)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a: {b: [1, yes]}\n", {"a": {"b": [1, True]}}),
+        ('{"a": 1}', {"a": 1}),
+        ("a: [1", None),
+        ("", None),
+        ("\ud800: x", None),
+        (7, 7),
+        ("[" * 100_000, None),
+    ],
+)
+def test_from_yaml(text, expected):
+    from iacgate.lang.jmespath.text import from_yaml
+
+    said = from_yaml(text)
+    assert said == expected if expected is not None else not isinstance(said, list)
