@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from iacgate.lang.terraform.values import Encoded, Text, finish
+from iacgate.lang.projection.convert import marked
+from iacgate.lang.terraform.values import Manifest, Text, filled, finish, spelled_lines
 from iacgate.model import Secret, Unknown, reveal
 from iacgate.syntax.yaml import load_all
 
-_OPEN, _CLOSE = "\ue000", "\ue001"
-_DEEPEST = 200
+_SHOWN = ("name", "namespace")
 
 
 def objects(value: Any, name: str) -> list[Any] | Unknown:
@@ -22,75 +22,29 @@ def objects(value: Any, name: str) -> list[Any] | Unknown:
     What the text says of itself is secret where the text is; keys are not, nor what names the object, which the
     provider shows too.
     """
-    if isinstance(value, Text):
-        return _with_holes(value, name)
-    if isinstance(value, Unknown):
-        return value
     if isinstance(value, dict):
         return [value]
+    if isinstance(value, Manifest):
+        return [finish(value.document)]
+    if isinstance(value, Text):
+        written = spelled_lines(value)
+        if written is None:
+            return Unknown(value.reason)
+        return [finish(filled(body, written[1])) for body in _documents(written[0], name)]
+    if isinstance(value, Unknown):
+        return value
     text = reveal(value)
     if not isinstance(text, str):
         return Unknown("it is no text")
-    found = [document.body for document in load_all(text.encode("utf-8", "surrogatepass"), name)]
-    return [_hidden(body) if isinstance(value, Secret) else body for body in found if body is not None]
+    return [_hidden(body) if isinstance(value, Secret) else body for body in _documents(text, name)]
 
 
-def _with_holes(text: Text, name: str) -> list[Any] | Unknown:
-    spelled, holes = _spelled(text)
-    if any(_OPEN in part for part in text.parts if isinstance(part, str)):
-        return Unknown(text.reason)
-    if any(_alone(line) for line in spelled.splitlines()):
-        return Unknown(text.reason)
-    found = [document.body for document in load_all(spelled.encode("utf-8", "surrogatepass"), name)]
-    return [_filled(body, holes) for body in found if body is not None]
-
-
-def _spelled(text: Text) -> tuple[str, list[Unknown]]:
-    parts: list[str] = []
-    holes: list[Unknown] = []
-    for part in text.parts:
-        if isinstance(part, str):
-            parts.append(part)
-        else:
-            parts.append(f"{_OPEN}{len(holes)}{_CLOSE}")
-            holes.append(part)
-    return "".join(parts), holes
-
-
-def _alone(line: str) -> bool:
-    """Whether nothing but a hole stands on a line: it may bring any number of lines."""
-    return line.strip().startswith(_OPEN) and line.strip().endswith(_CLOSE)
-
-
-def _filled(node: Any, holes: list[Unknown], depth: int = 0) -> Any:
-    if depth > _DEEPEST:
-        return Unknown("it is nested too deeply")
-    if isinstance(node, dict):
-        if any(isinstance(key, str) and _OPEN in key for key in node):
-            return Unknown("a key of it is not known")
-        return {key: _filled(item, holes, depth + 1) for key, item in node.items()}
-    if isinstance(node, list):
-        return [_filled(item, holes, depth + 1) for item in node]
-    return _leaf(node, holes) if isinstance(node, str) and _OPEN in node else node
-
-
-def _leaf(node: str, holes: list[Unknown]) -> Any:
-    """A text with holes: the one that it is, or what is known of its ends."""
-    prefix, _, rest = node.partition(_OPEN)
-    number, _, suffix = rest.rpartition(_CLOSE)
-    first = number.partition(_CLOSE)[0]
-    hole = holes[int(first)] if first.isdigit() and int(first) < len(holes) else Unknown("not known")
-    if not prefix and not suffix and number == first:
-        return finish(hole.document) if isinstance(hole, Encoded) else finish(hole)
-    return Unknown(hole.reason, prefix=prefix, suffix=suffix)
-
-
-_SHOWN = ("name", "namespace")
+def _documents(text: str, name: str) -> list[Any]:
+    loaded = load_all(text.encode("utf-8", "surrogatepass"), name)
+    return [document.body for document in loaded if document.body is not None]
 
 
 def _hidden(body: Any) -> Any:
-    from iacgate.lang.projection.convert import marked
-
     covered = marked(body)
     if not isinstance(body, dict):
         return covered

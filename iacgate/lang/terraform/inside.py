@@ -1,13 +1,14 @@
 """Where the parts of a written value stand: in lists and objects, in JSON text, in policy documents.
 
 Room: ``lang``. In: an expression and a path into its value. Out: the node that is written for it. Nothing is evaluated;
-what is not written out leaves the nearest node around it. JSON text is ``jsonencode(…)``, a heredoc, a policy document
-or a local that is one of these.
+what is not written out leaves the nearest node around it. Text with parts is ``jsonencode(…)`` or ``yamlencode(…)``, a
+heredoc of JSON or YAML, a policy document or a local that is one of these.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from iacgate.errors import SyntaxFailure
 from iacgate.model import Location, Path
@@ -29,6 +30,9 @@ from iacgate.syntax.hcl.nodes import (
     Tuple,
 )
 
+if TYPE_CHECKING:
+    from iacgate.syntax.yaml import YamlDocument
+
 DOCUMENT = "aws_iam_policy_document"
 _MERGING = ("source_policy_documents", "override_policy_documents", "source_json", "override_json")
 _ARGUMENTS = {
@@ -43,6 +47,8 @@ _ARGUMENTS = {
     "Condition": "condition",
 }
 """Elements of a policy → arguments and blocks of the document that renders it."""
+_ENCODERS = frozenset(("jsonencode", "yamlencode"))
+_DECODERS = frozenset(("jsondecode", "yamldecode"))
 _MOST_LOCALS = 16
 """Locals that are followed from one to the next; a circle of them ends here too."""
 
@@ -86,12 +92,12 @@ def follow(file: File, node: Node, path: Path, names: Names) -> Found:
 
 
 def text_part(shown: str, text: str, path: Path) -> Location:
-    """The place of a path in a file of JSON, perhaps with a template's holes; the file itself where it has none."""
+    """The place of a path in a file of JSON or YAML, perhaps with holes; the file itself where it has none."""
     from iacgate.syntax.hcl import parse_template
 
     try:
         plain = _without_holes(text, parse_template(text, shown)) if path else None
-        stretch = None if plain is None else _in_json(plain, 0, path)
+        stretch = None if plain is None else _in_data(plain, 0, path)
     except SyntaxFailure:
         stretch = None
     if stretch is None:
@@ -102,7 +108,7 @@ def text_part(shown: str, text: str, path: Path) -> Location:
 def _written(node: Node, path: Path) -> tuple[Node, Path]:
     """The deepest part of an expression that is written out for a path, and the rest of the path."""
     for depth, step in enumerate(path):
-        if isinstance(node, FunctionCall) and node.name == "jsonencode" and len(node.arguments) == 1:
+        if isinstance(node, FunctionCall) and node.name in _ENCODERS and len(node.arguments) == 1:
             node = node.arguments[0]
         inner: Node | None = None
         if isinstance(node, Tuple) and isinstance(step, int) and 0 <= step < len(node.items):
@@ -134,7 +140,7 @@ def _text(file: File, node: Traversal, path: Path, names: Names) -> Found | None
             return None
         attribute, file = declared
         reference = attribute.expression
-    if isinstance(reference, FunctionCall) and reference.name == "jsonencode":
+    if isinstance(reference, FunctionCall) and reference.name in _ENCODERS:
         inner, _ = _written(reference, path)
         return Found(file.location(inner), node, tuple(way[:-1]))
     stretch = _in_heredoc(file, reference, path)
@@ -184,7 +190,9 @@ def _rendered(node: Node, index: str | int | None) -> Node:
 
 
 def _in_heredoc(file: File, node: Node, path: Path) -> Node | None:
-    """The stretch of a heredoc that holds JSON for a path; ``None`` when it is no heredoc or holds none."""
+    """The stretch of a heredoc that holds JSON or YAML for a path; ``None`` when it is no heredoc or holds none."""
+    if isinstance(node, FunctionCall) and node.name in _DECODERS and len(node.arguments) == 1:
+        node = node.arguments[0]
     written = file.slice(node) if isinstance(node, Literal | Template) else ""
     start = written.find("\n") + 1
     if not written.startswith("<<") or not start:
@@ -192,7 +200,36 @@ def _in_heredoc(file: File, node: Node, path: Path) -> Node | None:
     text = _without_holes(written, node)
     if text is None:
         return None
-    return _in_json(text[start : text.rstrip().rfind("\n") + 1], node.start + start, path)
+    return _in_data(text[start : text.rstrip().rfind("\n") + 1], node.start + start, path)
+
+
+def _in_data(text: str, offset: int, path: Path) -> Node | None:
+    """The stretch of JSON or YAML for a path, by its offset in the file; ``None`` when it does not parse."""
+    if text.lstrip()[:1] in ("{", "["):
+        return _in_json(text, offset, path)
+    lines = text.split("\n")
+    indent = min((len(line) - len(line.lstrip(" ")) for line in lines if line.strip()), default=0)
+    document = _yaml("\n".join(line[indent:] for line in lines))
+    if document is None:
+        return None
+    place = document.locate(path)
+    starts = line_starts(text)
+    return Literal(
+        None,
+        offset + starts[place.line - 1] + indent + place.column - 1,
+        offset + starts[place.end_line - 1] + indent + place.end_column - 1,
+    )
+
+
+@lru_cache(maxsize=256)
+def _yaml(text: str) -> YamlDocument | None:
+    """The first document of a YAML text that holds something; remembered, since many rules look into one manifest."""
+    from iacgate.syntax.yaml import load_all
+
+    try:
+        return next((each for each in load_all(text.encode("utf-8", "replace"), "") if each.body is not None), None)
+    except SyntaxFailure:
+        return None
 
 
 def _in_json(text: str, offset: int, path: Path) -> Node | None:
@@ -213,7 +250,7 @@ def _in_json(text: str, offset: int, path: Path) -> Node | None:
 
 
 def _without_holes(written: str, node: Node) -> str | None:
-    """A template with something as long in its holes that JSON takes inside of text and outside."""
+    """A template with something as long in its holes that JSON and YAML take inside of text and outside."""
     for part in node.parts if isinstance(node, Template) else ():
         if isinstance(part, Interpolation):
             start, end = part.start - node.start, part.end - node.start

@@ -83,6 +83,13 @@ class Encoded(Unknown):
         self.document = document
 
 
+class Manifest(Encoded):
+    """The YAML text of a ``document`` with unknown leaves. A body keeps it as it is: whether text or what it spells
+    matters, others know."""
+
+    __slots__ = ()
+
+
 def unknown_from(value: Unknown) -> Unknown:
     """What a computation with this unknown gives: unknown for the same reason, but no longer the same value."""
     return value if type(value) is Unknown and value.ref is None else Unknown(value.reason)
@@ -328,6 +335,8 @@ class _Finish:
         return Partial(items, maybe=value.maybe) if isinstance(value, Partial) else items
 
     def unknown(self, value: Unknown) -> Any:
+        if isinstance(value, Manifest):
+            return value
         if isinstance(value, Encoded):
             return self.value(value.document)
         if isinstance(value, Text):
@@ -340,12 +349,14 @@ class _Finish:
         document = decoded_holes(value)
         if document is not None:
             return self.value(document)
+        if any("\n" in part for part in value.parts if isinstance(part, str)):
+            return value  # a document of its own: what it is written in, others know
         return Unknown(value.reason, ref=value.ref, prefix=value.prefix, suffix=value.suffix)
 
 
 def finish(value: Any) -> Any:
     """The value as a body holds it: plain containers, ``int`` and ``float``, plain ``Unknown``, JSON with holes as
-    data."""
+    data, other text of several lines with holes as ``Text`` or ``Manifest``."""
     return _Finish().value(value)
 
 
@@ -353,30 +364,48 @@ def decoded_holes(text: Text) -> Any:
     """The document that a JSON text with holes spells, unknown where they are; ``None`` when it spells none."""
     if not text.prefix.lstrip().startswith(("{", "[")):
         return None
-    holes: list[Unknown] = []
-    spelled: list[str] = []
-    for part in text.parts:
-        if isinstance(part, str):
-            spelled.append(part)
-        else:
-            spelled.append(f"\ue000{len(holes)}\ue001")
-            holes.append(part)
-    if any("\ue000" in part for part in text.parts if isinstance(part, str)):
+    written = spelled(text)
+    if written is None:
         return None
     try:
-        document = json.loads("".join(spelled), parse_float=str)
+        document = json.loads(written[0], parse_float=str)
     except (ValueError, RecursionError):
         return None
-    return _fill(document, holes) if isinstance(document, dict | list) else None
+    return filled(document, written[1]) if isinstance(document, dict | list) else None
 
 
-def _fill(node: Any, holes: list[Unknown]) -> Any:
+def spelled(text: Text) -> tuple[str, list[Unknown]] | None:
+    """The text with a mark for each hole, and the holes; ``None`` for a text that holds such marks itself."""
+    parts: list[str] = []
+    holes: list[Unknown] = []
+    for part in text.parts:
+        if not isinstance(part, str):
+            parts.append(f"\ue000{len(holes)}\ue001")
+            holes.append(part)
+        elif "\ue000" in part:
+            return None
+        else:
+            parts.append(part)
+    return "".join(parts), holes
+
+
+def spelled_lines(text: Text) -> tuple[str, list[Unknown]] | None:
+    """As :func:`spelled`; ``None`` as well where a hole has a line of its own: it may bring any number of lines."""
+    written = spelled(text)
+    if written is None:
+        return None
+    lines = [line.strip() for line in written[0].splitlines()]
+    return None if any(line.startswith("\ue000") and line.endswith("\ue001") for line in lines) else written
+
+
+def filled(node: Any, holes: list[Unknown]) -> Any:
+    """A document with the holes in place of their marks; a mapping with a hole in a key is not known."""
     if isinstance(node, dict):
-        if any("\ue000" in key for key in node):
+        if any(isinstance(key, str) and "\ue000" in key for key in node):
             return Unknown("a key of this document is not known")
-        return {key: _fill(item, holes) for key, item in node.items()}
+        return {key: filled(item, holes) for key, item in node.items()}
     if isinstance(node, list):
-        return [_fill(item, holes) for item in node]
+        return [filled(item, holes) for item in node]
     if not isinstance(node, str) or "\ue000" not in node:
         return node
     parts: list[Any] = []

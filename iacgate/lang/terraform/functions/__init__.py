@@ -48,7 +48,7 @@ _FAMILY_OF = {name: family for family, names in _FAMILIES.items() for name in na
 _OPEN = """
     alltrue anytrue chunklist coalesce coalescelist concat contains element flatten format join jsonencode jsondecode
     keys length list lookup map merge one reverse setproduct setunion slice startswith endswith tolist tomap toset
-    values zipmap
+    values yamldecode yamlencode zipmap
 """
 _NULLABLE = """
     coalesce coalescelist compact contains format formatlist jsonencode yamlencode lookup merge tobool tolist tomap

@@ -16,14 +16,17 @@ from iacgate.lang.terraform.values import (
     Exhausted,
     Fault,
     List,
+    Manifest,
     Text,
     bare,
     decimals,
     decoded_holes,
+    filled,
     first_unknown,
     has_secret,
     number_text,
     secret,
+    spelled_lines,
     unknown_from,
 )
 from iacgate.model import Unknown
@@ -204,13 +207,22 @@ def _uuidv5(namespace: Any, name: Any) -> str:
 def _yamldecode(text: Any) -> Any:
     from iacgate.lang.terraform.functions.yaml import decode
 
-    return decode(to_string(text))
+    if isinstance(text, Encoded):
+        return text.document
+    if isinstance(text, Text):
+        written = spelled_lines(text)
+        return Unknown(text.reason) if written is None else filled(decode(written[0]), written[1])
+    return unknown_from(text) if isinstance(text, Unknown) else decode(to_string(text))
 
 
-def _yamlencode(value: Any) -> str:
+def _yamlencode(value: Any) -> Any:
     from iacgate.lang.terraform.functions.yaml import encode
 
-    return encode(value)
+    hole = first_unknown(value)
+    if hole is not None:
+        return Manifest(value, hole) if isinstance(value, list | dict) else unknown_from(hole)
+    text = encode(bare(value))
+    return secret(text) if has_secret(value) else text
 
 
 def _urlencode(text: Any) -> str:
