@@ -39,7 +39,7 @@ CIRCLES = {
     ),
     "for_each": (
         "resource x_y a { for_each = x_y.b }\nresource x_y b { count = length(x_y.a) }",
-        "main.tf:1:1: x_y.a.for_each refers to itself: x_y.a.for_each -> x_y.b.count -> x_y.a.for_each",
+        "main.tf:1:18: x_y.a.for_each refers to itself: x_y.a.for_each -> x_y.b.count -> x_y.a.for_each",
     ),
 }
 

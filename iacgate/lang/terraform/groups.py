@@ -59,9 +59,17 @@ class Group:
         self.owner.project.trouble("cycle", told(members), members[0].place)
         return open_ended(Unknown(f"how many {self.address} there are depends on itself"), "count")
 
+    def label_of(self, key: str) -> str:
+        """What the number of instances is called in messages."""
+        return f"{self.address}.{key}"
+
+    def place_of(self, key: str) -> Place:
+        """Where the number of instances is written."""
+        attribute = self.definition.attributes.get(key)
+        return Place(self.definition.file_of(attribute), attribute) if attribute else self.place
+
     def _entry(self) -> Entry:
-        name = "for_each" if "for_each" in self.definition.attributes else "count"
-        return Entry("", f"{self.address}.{name}", self.place)
+        return Entry(self, "for_each" if "for_each" in self.definition.attributes else "count")
 
     @property
     def place(self) -> Place:

@@ -146,7 +146,7 @@ class ModuleInstance:
     def _circular(self, entry: Entry) -> Unknown:
         members = circle(self.project.under_way, entry)
         self.project.trouble("cycle", told(members), members[0].place)
-        return Unknown(f"{entry.name} refers to itself")
+        return Unknown(f"{entry} refers to itself")
 
     @property
     def prefix(self) -> str:
@@ -162,9 +162,21 @@ class ModuleInstance:
             self._settling = True
             settle(self, name)
             self._settling = False
-        attribute, file = declared
-        entry = Entry(self.prefix, f"local.{name}", Place(file, attribute))
-        return self.remembered(self._locals, name, entry, lambda: attempt(attribute.expression, Scope(self)))
+        node = declared[0].expression
+        return self.remembered(self._locals, name, Entry(self, f"local.{name}"), lambda: attempt(node, Scope(self)))
+
+    def label_of(self, key: str) -> str:
+        """What a local, variable or output is called in messages."""
+        return self.prefix + key
+
+    def place_of(self, key: str) -> Place:
+        """Where a local, variable or output is written."""
+        kind, _, name = key.partition(".")
+        if kind == "local":
+            attribute, file = self.module.locals[name]
+            return Place(file, attribute)
+        definition = (self.module.variables if kind == "var" else self.module.outputs)[name]
+        return Place(definition.file, definition.block)
 
     def has_local(self, name: str) -> bool:
         """Whether the value of a local is known by now, or being worked out."""
@@ -174,15 +186,15 @@ class ModuleInstance:
         """Tell a circle of locals, and let the last of them have no value."""
         first = members.index(min(members, key=order))
         self.project.trouble("cycle", told(members[first:] + members[:first]), members[first].place)
-        last = members[-1].name
-        self._locals[last.removeprefix("local.")] = Unknown(f"{last} refers to itself")
+        last = members[-1]
+        self._locals[last.key.removeprefix("local.")] = Unknown(f"{last} refers to itself")
 
     def variable(self, name: str) -> Any:
         """The value of ``var.name``, converted to its type."""
         definition = self.module.variables.get(name)
         if definition is None:
             return Unknown(f"var.{name} is not declared")
-        entry = Entry(self.prefix, f"var.{name}", Place(definition.file, definition.block))
+        entry = Entry(self, f"var.{name}")
         return self.remembered(self._variables, name, entry, lambda: self._given(name, definition))
 
     def _given(self, name: str, definition: Definition) -> Any:
@@ -224,7 +236,7 @@ class ModuleInstance:
         value = definition.attributes.get("value") if definition else None
         if definition is None or value is None:
             return Unknown(f"{self.address or 'the root module'} has no output {name}")
-        entry = Entry(self.prefix, f"output.{name}", Place(definition.file_of(value), value))
+        entry = Entry(self, f"output.{name}")
         found = self.remembered(self._outputs, name, entry, lambda: attempt(value.expression, Scope(self)))
         return secret(found) if definition.says("sensitive") else found
 

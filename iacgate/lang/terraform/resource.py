@@ -17,6 +17,7 @@ from iacgate.lang.terraform.scope import Scope
 from iacgate.lang.terraform.underway import Entry, Place
 from iacgate.lang.terraform.values import Fault, finish
 from iacgate.model import Partial, Path, Unknown
+from iacgate.syntax.hcl.nodes import Literal
 
 if TYPE_CHECKING:
     from iacgate.lang.terraform.instances import ModuleInstance
@@ -87,9 +88,21 @@ class Instance:
 
     def value_of(self, name: str) -> Any:
         """The value of an attribute that the block sets, worked out once."""
-        attribute = self.definition.attributes[name]
-        entry = Entry("", f"{self.address}.{name}", Place(self.definition.file_of(attribute), attribute))
-        return self.owner.remembered(self._values, name, entry, lambda: attempt(attribute.expression, self.scope))
+        node = self.definition.attributes[name].expression
+        if type(node) is Literal:
+            return attempt(node, self.scope)
+        return self.owner.remembered(self._values, name, Entry(self, name), lambda: attempt(node, self.scope))
+
+    def label_of(self, key: str) -> str:
+        """What an attribute is called in messages."""
+        return f"{self.address}.{key.removeprefix('$')}"
+
+    def place_of(self, key: str) -> Place:
+        """Where an attribute is written; the block, for what is worked out from all of it."""
+        attribute = self.definition.attributes.get(key)
+        if attribute is None:
+            return Place(self.definition.file, self.definition.block)
+        return Place(self.definition.file_of(attribute), attribute)
 
     def read(self, name: str) -> Any:
         """What a reference to an attribute is worth."""
@@ -119,8 +132,8 @@ class Instance:
         """What a data source works out without any service."""
         from iacgate.lang.terraform.datasources import computed
 
-        entry = Entry("", f"{self.address}.{name}", Place(self.definition.file, self.definition.block))
-        return self.owner.remembered(self._values, f"${name}", entry, lambda: computed(self, name))
+        key = f"${name}"
+        return self.owner.remembered(self._values, key, Entry(self, key), lambda: computed(self, name))
 
     def values(self) -> dict[str, Any]:
         """The values of the body, unfinished."""

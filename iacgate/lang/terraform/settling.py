@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from iacgate.lang.terraform.underway import Entry, Place
+from iacgate.lang.terraform.underway import Entry
 from iacgate.syntax.hcl.nodes import AttributeStep, Traversal
 from iacgate.syntax.hcl.walking import walk
 
@@ -53,5 +53,4 @@ def _named(module: ModuleInstance, name: str) -> dict[str, None]:
 
 
 def _entry(module: ModuleInstance, name: str) -> Entry:
-    attribute, file = module.module.locals[name]
-    return Entry(module.prefix, f"local.{name}", Place(file, attribute))
+    return Entry(module, f"local.{name}")

@@ -5,7 +5,7 @@ Room: ``lang``. In: values as they are begun and ended. Out: the circle that one
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from iacgate.model import Location
 from iacgate.syntax.hcl.file import File
@@ -27,15 +27,28 @@ class Place(NamedTuple):
         return self.file.location(self.node)
 
 
-class Entry(NamedTuple):
-    """One value: the address of its module with a dot behind, its name there, and where it is written."""
+class Holder(Protocol):
+    """Something that has values: a module, a block, an instance of a block."""
 
-    prefix: str
-    name: str
-    place: Place
+    def label_of(self, key: str) -> str:
+        """What a value is called in messages."""
+
+    def place_of(self, key: str) -> Place:
+        """Where it is written."""
+
+
+class Entry(NamedTuple):
+    """One value by who holds it and the name it has there; what it is called is worked out when somebody is told."""
+
+    holder: Holder
+    key: str
 
     def __str__(self) -> str:
-        return self.prefix + self.name
+        return self.holder.label_of(self.key)
+
+    @property
+    def place(self) -> Place:
+        return self.holder.place_of(self.key)
 
 
 def circle(under_way: list[Entry], again: Entry) -> list[Entry]:
@@ -43,7 +56,7 @@ def circle(under_way: list[Entry], again: Entry) -> list[Entry]:
 
     It begins with the first in the source, wherever it was met.
     """
-    at = max((index for index, entry in enumerate(under_way) if entry[:2] == again[:2]), default=None)
+    at = max((index for index, entry in enumerate(under_way) if entry == again), default=None)
     members = [again] if at is None else under_way[at:]
     first = members.index(min(members, key=order))
     return members[first:] + members[:first]
@@ -51,7 +64,8 @@ def circle(under_way: list[Entry], again: Entry) -> list[Entry]:
 
 def order(entry: Entry) -> tuple[str, int]:
     """Where a value stands in the source."""
-    return entry.place.file.path, entry.place.node.start
+    place = entry.place
+    return place.file.path, place.node.start
 
 
 def told(members: list[Entry]) -> str:
