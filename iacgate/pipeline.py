@@ -167,7 +167,7 @@ def scan(paths: Sequence[str], request: Request) -> ScanReport:
         break_glass=labelled.break_glass,
         report_level=settings.report_level,
         root=taken.root,
-        compared=before is not None,
+        compared=frozenset(one.root for one in taken.inventory.resources if one.category == "plan"),
         new_only=request.plan_new_only,
         fixed=fixed(gone, settings.enforcement, request.today),
     )

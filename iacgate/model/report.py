@@ -137,8 +137,8 @@ class Trouble:
 class ScanReport:
     """Everything an output needs. It is computed once; writers compute nothing.
 
-    ``compared``: a plan's rules were judged on what was there before as well, so that ``fixed`` and the ``change`` of
-    findings say something. ``new_only``: what was there before is counted, and not listed.
+    ``compared`` names the plans (their roots) for which rules were judged on what was there before as well, so that
+    ``fixed`` and the ``change`` of findings say something. ``new_only``: what was there before is counted, not listed.
     """
 
     tool: str
@@ -160,7 +160,7 @@ class ScanReport:
     break_glass: str = ""
     report_level: Severity = Severity.INFO
     root: str = ""
-    compared: bool = False
+    compared: frozenset[str] = frozenset()
     new_only: bool = False
     fixed: tuple[Fixed, ...] = ()
 
@@ -177,9 +177,18 @@ class ScanReport:
             if verdict.severity >= self.report_level and (hidden is None or verdict.finding.change is not hidden)
         )
 
+    @property
+    def listed_fixed(self) -> tuple[Fixed, ...]:
+        """What the planned change mends, at or above the report level."""
+        return tuple(one for one in self.fixed if one.severity >= self.report_level)
+
     def standing(self, standing: Standing | None) -> int:
-        """How many findings the planned change has this to do with."""
-        return sum(verdict.finding.change is standing for verdict in self.verdicts)
+        """How many findings of the compared plans have this standing; ``None``: where it is not known."""
+        return sum(
+            verdict.finding.change is standing
+            for verdict in self.verdicts
+            if standing is not None or getattr(verdict.finding.subject, "root", None) in self.compared
+        )
 
     def count(self, state: State) -> int:
         return sum(verdict.state is state for verdict in self.verdicts)

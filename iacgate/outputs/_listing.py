@@ -80,7 +80,7 @@ def counts(report: ScanReport) -> dict[str, int]:
     return numbers | {
         "unknown": report.outcomes(Outcome.UNKNOWN),
         "passed": report.outcomes(Outcome.PASS),
-        "resources": len(report.resources),
+        "resources": sum(resource.view_of is None for resource in report.resources),
         "rules": len(report.rules),
     }
 

@@ -13,6 +13,8 @@ _TEXT: Schema = {"type": "string"}
 _COUNT: Schema = {"type": "integer", "minimum": 0}
 _SEVERITY: Schema = {"enum": ["critical", "high", "medium", "low", "info"]}
 _PLACE = {"$ref": "#/$defs/location"}
+_CHANGES = ("introduced", "fixed", "existing")
+"""Counted in the summary where a plan was compared with what was there before it."""
 _SUMMARY = ("blocked", "warned", "recorded", "excepted", "baselined", "unknown", "passed", "resources", "rules")
 
 
@@ -23,10 +25,11 @@ def schema() -> Schema:
         "$id": "urn:iacgate:schema:report:1",
         "title": "iacgate report",
         "description": "What `iacgate scan -o json` writes. Lines and columns start at 1; columns count code points.",
-        **_object(_top(), optional=("evaluations",)),
+        **_object(_top(), optional=("evaluations", "fixed")),
         "$defs": {
             "location": _object(_place_members()),
-            "finding": _object(_finding_members()),
+            "finding": _object(_finding_members(), optional=("change",)),
+            "fixed": _object(_fixed_members()),
             "rule": _object(_rule_members()),
             "exception": _object(_exception_members()),
         },
@@ -46,10 +49,11 @@ def _top() -> Schema:
         },
         "maturity": {"type": "integer", "minimum": 0, "maximum": 4},
         "report_level": {**_SEVERITY, "description": "findings below it are counted in the summary but not listed"},
-        "summary": _object(dict.fromkeys(_SUMMARY, _COUNT)),
+        "summary": _object(dict.fromkeys((*_SUMMARY, *_CHANGES), _COUNT), optional=_CHANGES),
         "sources": _array(_object(_source_members())),
         "rules": {"type": "object", "additionalProperties": {"$ref": "#/$defs/rule"}},
         "findings": _array({"$ref": "#/$defs/finding"}),
+        "fixed": {**_array({"$ref": "#/$defs/fixed"}), "description": "what a planned change mends"},
         "evaluations": _array(_object(_evaluation_members())),
         "exceptions": _object(
             dict.fromkeys(("applied", "expired", "unused", "expiring"), _array({"$ref": "#/$defs/exception"}))
@@ -95,9 +99,19 @@ def _finding_members() -> Schema:
         "excused": {"type": ["string", "null"]},
         "note": _TEXT,
         "new": {"type": "boolean"},
+        "change": {
+            "enum": ["introduced", "existing", None],
+            "description": "in a plan: brought in by the change, or there before it; null where that is not known",
+        },
         "environment": _TEXT,
         "owner": _TEXT,
     }
+
+
+def _fixed_members() -> Schema:
+    members = _finding_members()
+    names = ("fingerprint", "rule", "severity", "message", "resource", "path", "environment", "owner")
+    return {name: members[name] for name in names} | {"location": _PLACE}
 
 
 def _rule_members() -> Schema:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from iacgate.model import Location, ScanReport, Trouble, Verdict
-from iacgate.outputs._listing import break_glass_line, gate_line, ordered, stale, state_counts, troubles, turns_red
+from iacgate.outputs._listing import break_glass_line, gate_line, ordered, stale, summed_up, troubles, turns_red
 from iacgate.outputs._plain import one_line
 from iacgate.spi import OutputOptions
 
@@ -28,13 +28,14 @@ def _lines(report: ScanReport) -> Iterator[str]:
     for one in stale(report):
         place = f"{_place(one.waiver.location)}: " if one.waiver.location else ""
         yield f"{place}note[exception-{one_line(one.status)}] {one_line(one.waiver.id)}: {one_line(one.note)}"
-    yield f"{gate_line(report)}; {state_counts(report)}"
+    yield f"{gate_line(report)}; {summed_up(report)}"
 
 
 def _finding(verdict: Verdict) -> str:
     finding = verdict.finding
     what = f"{verdict.severity}[{one_line(finding.rule.id)}] {one_line(finding.message)}"
-    return f"{_place(finding.location)}: {what} ({verdict.state.value})"
+    standing = f", {finding.change.value}" if finding.change else ""
+    return f"{_place(finding.location)}: {what} ({verdict.state.value}{standing})"
 
 
 def _trouble(trouble: Trouble, word: str) -> str:

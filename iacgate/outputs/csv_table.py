@@ -1,7 +1,8 @@
 """Output ``csv``: one table for spreadsheets (RFC 4180). A report comes in, rows go out.
 
 A cell that begins like a formula gets an apostrophe in front, as spreadsheets would run it. Rows of the record
-``finding`` come first, then ``error`` and ``exception`` rows, and one ``gate`` row at the end.
+``finding`` come first, then ``fixed``, ``error`` and ``exception`` rows, one row ``change`` where a plan was compared
+with what was before it, and one ``gate`` row at the end.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-from iacgate.model import ScanReport, StaleWaiver, Trouble, Verdict
-from iacgate.outputs._listing import break_glass_line, coordinates, gate_line, ordered, stale, troubles
+from iacgate.model import Finding, Fixed, ScanReport, StaleWaiver, Trouble, Verdict
+from iacgate.outputs._listing import break_glass_line, change_line, coordinates, gate_line, ordered, stale, troubles
 from iacgate.outputs._plain import one_line
 from iacgate.spi import OutputOptions
 
@@ -42,6 +43,7 @@ COLUMNS = (
     "environment",
     "new",
     "fingerprint",
+    "change",
 )
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -62,8 +64,11 @@ def _cell(value: Any) -> str:
 
 def _rows(report: ScanReport) -> Iterator[dict[str, Any]]:
     yield from map(_finding, ordered(report))
+    yield from map(_fixed, report.listed_fixed)
     yield from map(_trouble, troubles(report))
     yield from map(_exception, stale(report))
+    if change := change_line(report):
+        yield {"record": "change", "message": change}
     because = f"{break_glass_line(report)}; {report.because}" if report.break_glass else report.because
     yield {"record": "gate", "state": report.gate.value, "message": gate_line(report), "because": because}
 
@@ -75,6 +80,22 @@ def _finding(verdict: Verdict) -> dict[str, Any]:
         "state": verdict.state.value,
         "severity": verdict.severity,
         "mode": verdict.mode,
+        **_what(finding),
+        "because": verdict.because,
+        "exception": waiver.id or waiver.source if waiver else "",
+        "expires": waiver.expires.isoformat() if waiver and waiver.expires else "",
+        "new": "yes" if verdict.triaged.is_new else "no",
+        "change": finding.change.value if finding.change else "",
+    }
+
+
+def _fixed(one: Fixed) -> dict[str, Any]:
+    return {"record": "fixed", "severity": one.severity, **_what(one.finding), "change": "fixed"}
+
+
+def _what(finding: Finding) -> dict[str, Any]:
+    """What is known of a finding whatever became of it."""
+    return {
         "rule": finding.rule.id,
         "title": finding.rule.title,
         **coordinates(finding.location),
@@ -82,12 +103,8 @@ def _finding(verdict: Verdict) -> dict[str, Any]:
         "type": finding.subject.type,
         "path": ".".join(map(str, finding.path)),
         "message": finding.message,
-        "because": verdict.because,
-        "exception": waiver.id or waiver.source if waiver else "",
-        "expires": waiver.expires.isoformat() if waiver and waiver.expires else "",
         "owner": finding.owner,
         "environment": finding.environment,
-        "new": "yes" if verdict.triaged.is_new else "no",
         "fingerprint": finding.fingerprint,
     }
 

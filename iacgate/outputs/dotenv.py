@@ -6,7 +6,7 @@ GitLab takes neither blank lines nor values of several lines, at most 20 variabl
 from __future__ import annotations
 
 from iacgate.model import Gate, ScanReport, Severity, State
-from iacgate.outputs._listing import counts, troubles
+from iacgate.outputs._listing import change_counts, counts, troubles
 from iacgate.outputs._plain import one_line, shorten
 from iacgate.spi import OutputOptions
 
@@ -31,6 +31,7 @@ def render(report: ScanReport, options: OutputOptions) -> str:  # noqa: ARG001  
         **{f"IACGATE_{severity.name}": str(_of(report, severity)) for severity in reversed(Severity)},
         **{f"IACGATE_{WORDS.get(state, state.name)}": str(numbers[state.value]) for state in State},
         "IACGATE_UNKNOWN": str(numbers["unknown"]),
+        "IACGATE_INTRODUCED": str(change_counts(report).get("introduced", "")),
         "IACGATE_ERRORS": str(len(troubles(report))),
         "IACGATE_POLICY_VERSION": _text(report.version),
     }

@@ -14,7 +14,8 @@ from iacgate.outputs._listing import (
     by_weight,
     gate_line,
     ordered,
-    state_counts,
+    standing_phrase,
+    summed_up,
     troubles,
     turns_red,
 )
@@ -44,7 +45,7 @@ def render(report: ScanReport, options: OutputOptions) -> str:  # noqa: ARG001  
             more.append(f"{len(rows) - SHOWN} more {command}s")
     if more:
         lines.append(f"iacgate: {', '.join(more)}: see the job summary")
-    lines.append(f"iacgate: {gate_line(report)}; {state_counts(report)}")
+    lines.append(f"iacgate: {gate_line(report)}; {summed_up(report)}")
     return "\n".join(lines) + "\n"
 
 
@@ -84,6 +85,7 @@ def _finding(command: str, verdict: Verdict) -> str:
         f"{finding.subject.address}: {one_line(finding.message)}",
         finding.rule.remediation.strip(),
         f"{verdict.state.value}: {verdict.because}" if verdict.because else verdict.state.value,
+        standing_phrase(finding),
     ]
     title = f"{verdict.severity}[{finding.rule.id}] {finding.rule.title}"
     return _command(command, title, "\n".join(filter(None, lines)), finding.location)

@@ -10,7 +10,7 @@ import base64
 import hashlib
 from collections.abc import Iterator
 
-from iacgate.model import Gate, ScanReport, Severity, State, Trouble, Verdict
+from iacgate.model import Fixed, Gate, ScanReport, Severity, State, Trouble, Verdict
 from iacgate.outputs._frames import Frames
 from iacgate.outputs._listing import (
     belongings,
@@ -22,7 +22,8 @@ from iacgate.outputs._listing import (
     reading_counts,
     remark,
     stale,
-    state_counts,
+    standing_phrase,
+    summed_up,
     troubles,
     waiver_name,
     way,
@@ -84,6 +85,7 @@ def render(report: ScanReport, options: OutputOptions) -> str:
         *_verdict(report),
         *_numbers(report),
         *_findings(verdicts, Frames(report, options.source, options.width)),
+        *_fixed(report),
         *_troubles(report),
         *_exceptions(report),
         *_remarks(report),
@@ -118,7 +120,7 @@ def _verdict(report: ScanReport) -> Iterator[str]:
     yield f"<h1>iacgate: gate {report.gate.value}</h1>"
     if report.break_glass:
         yield f'<p class="loud" role="alert">{_text(break_glass_line(report))}</p>'
-    yield f'<p class="gate {GATES[report.gate]}">{_text(gate_line(report))}<br>{_text(state_counts(report))}</p>'
+    yield f'<p class="gate {GATES[report.gate]}">{_text(gate_line(report))}<br>{_text(summed_up(report))}</p>'
 
 
 def _numbers(report: ScanReport) -> Iterator[str]:
@@ -177,10 +179,25 @@ def _account(verdict: Verdict) -> Iterator[tuple[str, str]]:
     yield "gate", verdict.because
     yield "exception", exception_phrase(verdict)
     yield "note", remark(verdict)
+    yield "change", standing_phrase(finding)
     yield "of", belongings(finding)
     yield from way(finding)
     for place, text in finding.related:
         yield "related", f"{place}: {text}"
+
+
+def _fixed(report: ScanReport) -> Iterator[str]:
+    found = report.listed_fixed
+    if found:
+        yield f"<h2>Fixed by this change ({len(found)})</h2><ul>"
+        yield from map(_mended, found)
+        yield "</ul>"
+
+
+def _mended(one: Fixed) -> str:
+    finding = one.finding
+    what = f"<code>{_text(finding.rule.id)}</code> <code>{_text(finding.subject.address)}</code>"
+    return f"<li>{one.severity} {what}: {_text(finding.message)}</li>"
 
 
 def _troubles(report: ScanReport) -> Iterator[str]:

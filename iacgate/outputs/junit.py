@@ -15,11 +15,13 @@ from iacgate.outputs._frames import Frames
 from iacgate.outputs._listing import (
     belongings,
     break_glass_line,
+    change_line,
     exception_phrase,
     gate_line,
     ordered,
     remark,
     stale,
+    standing_phrase,
     troubles,
     turns_red,
     waiver_name,
@@ -122,6 +124,7 @@ def _account(verdict: Verdict, frames: Frames) -> Iterator[str]:
         "gate": verdict.because,
         "exception": exception_phrase(verdict),
         "note": remark(verdict),
+        "change": standing_phrase(finding),
         "of": belongings(finding),
     }
     yield from (f"{word}: {one_line(text.strip())}" for word, text in remarks.items() if text.strip())
@@ -169,7 +172,8 @@ def _gate_case(report: ScanReport, cases: list[_Case]) -> _Case:
     """The verdict as a case of its own: red only when the gate is not open and no other case says so."""
     red = any(case.element in {"failure", "error"} for case in cases)
     element = "system-out" if report.gate is Gate.OPEN or red else "error"
-    lines = [break_glass_line(report), gate_line(report)]
+    change = change_line(report)
+    lines = [break_glass_line(report), gate_line(report), f"the change {change}" if change else ""]
     lines += [f"{one.status} {waiver_name(one.waiver)}: {one_line(one.note)}" for one in stale(report)]
     lines += [f"declined: {one_line(one.what)}: {one_line(one.reason)}" for one in report.declined]
     lines += [f"note: {one_line(notice)}" for notice in report.notices]
@@ -222,6 +226,8 @@ def _facts(report: ScanReport) -> Iterable[tuple[str, str]]:
     yield "exit-code", str(report.exit_code)
     yield "maturity", str(report.maturity)
     yield "because", report.because
+    if change := change_line(report):
+        yield "change", change
     if report.break_glass:
         yield "break-glass", break_glass_line(report)
 

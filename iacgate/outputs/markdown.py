@@ -19,7 +19,8 @@ from iacgate.outputs._listing import (
     reading_counts,
     remark,
     stale,
-    state_counts,
+    standing_phrase,
+    summed_up,
     troubles,
     waiver_name,
     way,
@@ -69,6 +70,7 @@ def render(report: ScanReport, options: OutputOptions) -> str:
     for section in (
         _numbers(report),
         _table(verdicts, sheet),
+        _fixed(report),
         _troubles(report),
         _exceptions(report),
         _next_steps(report),
@@ -91,7 +93,7 @@ def _head(report: ScanReport) -> list[str]:
     lines = [f"## {GATES[report.gate]} iacgate: gate {report.gate.value}", ""]
     if report.break_glass:
         lines += [f"> 🚨 **{plain(break_glass_line(report))}**", ""]
-    return [*lines, plain(gate_line(report)), "", plain(state_counts(report)) + "."]
+    return [*lines, plain(gate_line(report)), "", plain(summed_up(report)) + "."]
 
 
 def _numbers(report: ScanReport) -> Section:
@@ -126,9 +128,15 @@ def _row(verdict: Verdict) -> str:
         code(place),
         code(finding.subject.address),
         plain(finding.message),
-        "; ".join(filter(None, (STATES[verdict.state], plain(exception_phrase(verdict)), plain(belongings(finding))))),
+        "; ".join(filter(None, (STATES[verdict.state], *map(plain, _asides(verdict))))),
     )
     return f"| {' | '.join(cells)} |"
+
+
+def _asides(verdict: Verdict) -> Iterator[str]:
+    yield standing_phrase(verdict.finding)
+    yield exception_phrase(verdict)
+    yield belongings(verdict.finding)
 
 
 def _details(verdicts: list[Verdict], frames: Frames, sheet: _Sheet) -> Section:
@@ -158,6 +166,16 @@ def _account(verdict: Verdict) -> Iterator[tuple[str, str]]:
     yield from way(finding)
     for place, text in finding.related:
         yield "related", f"{place}: {text}"
+
+
+def _fixed(report: ScanReport) -> Section:
+    """What the planned change mends."""
+    found = report.listed_fixed
+    if found:
+        yield ["", f"### Fixed by this change ({len(found)})", ""]
+    for one in found:
+        finding = one.finding
+        yield [f"- {one.severity} {code(finding.rule.id)} {code(finding.subject.address)}: {plain(finding.message)}"]
 
 
 def _troubles(report: ScanReport) -> Section:

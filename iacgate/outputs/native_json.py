@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from iacgate.model import Evaluation, Location, Rule, ScanReport, Subject, Trouble, Verdict, Waiver, jsonable
+from iacgate.model import Evaluation, Fixed, Location, Rule, ScanReport, Subject, Trouble, Verdict, Waiver, jsonable
 from iacgate.outputs._json import document
-from iacgate.outputs._listing import applied, coordinates, counts, ordered, stale
+from iacgate.outputs._listing import applied, change_counts, coordinates, counts, ordered, stale
 from iacgate.spi import OutputOptions
 
 name = "json"
@@ -20,6 +20,7 @@ UNFOLDED = {
     "sources": [],
     "rules": {},
     "findings": [],
+    "fixed": [],
     "evaluations": [],
     "exceptions": {"applied": [], "expired": [], "unused": [], "expiring": []},
     "errors": [],
@@ -43,10 +44,11 @@ def as_object(report: ScanReport, options: OutputOptions) -> dict[str, Any]:
         "break_glass": report.break_glass or None,
         "maturity": report.maturity,
         "report_level": str(report.report_level),
-        "summary": counts(report),
+        "summary": counts(report) | change_counts(report),
         "sources": [_source(report, index) for index in _source_order(report)],
         "rules": {rule_id: _rule(report.rules[rule_id]) for rule_id in sorted(report.rules)},
         "findings": [_finding(verdict) for verdict in ordered(report)],
+        "fixed": [_fixed(one) for one in report.listed_fixed],
     }
     if options.evaluations:
         members["evaluations"] = _evaluations(report)
@@ -108,6 +110,7 @@ def _finding(verdict: Verdict) -> dict[str, Any]:
         "excused": finding.excused,
         "note": verdict.triaged.note,
         "new": verdict.triaged.is_new,
+        "change": finding.change.value if finding.change else None,
         "environment": finding.environment,
         "owner": finding.owner,
     }
@@ -116,6 +119,21 @@ def _finding(verdict: Verdict) -> dict[str, Any]:
 def _step(place: Location) -> dict[str, Any]:
     """A place on the way of a value, and what happens there."""
     return coordinates(place) | {"note": place.note}
+
+
+def _fixed(one: Fixed) -> dict[str, Any]:
+    finding = one.finding
+    return {
+        "fingerprint": finding.fingerprint,
+        "rule": finding.rule.id,
+        "severity": str(one.severity),
+        "message": finding.message,
+        "resource": _resource(finding.subject),
+        "path": list(finding.path),
+        "location": coordinates(finding.location),
+        "environment": finding.environment,
+        "owner": finding.owner,
+    }
 
 
 def _resource(subject: Subject) -> dict[str, Any]:

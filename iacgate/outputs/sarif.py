@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from iacgate.model import Finding, Gate, Location, ScanReport, Severity, SourceStatus, State, Verdict, Waiver
+from iacgate.model import Finding, Gate, Location, ScanReport, Severity, SourceStatus, Standing, State, Verdict, Waiver
 from iacgate.outputs._json import document
 from iacgate.outputs._line_hash import LineHashes
 from iacgate.outputs._listing import (
     break_glass_line,
     by_weight,
+    change_line,
     exception_phrase,
     gate_line,
     ordered,
@@ -107,12 +108,19 @@ class _Results:
         }
         if related:
             written["relatedLocations"] = [self._related(*one) for one in enumerate(related, 1)]
-        if self._baseline:
-            written["baselineState"] = "new" if verdict.triaged.is_new else "unchanged"
+        if state := self._state(verdict):
+            written["baselineState"] = state
         if self._suppressions:
             written["suppressions"] = _suppressions(verdict)
         written["properties"] = _properties(verdict)
         return written
+
+    def _state(self, verdict: Verdict) -> str:
+        """``unchanged`` for what is in the baseline or was there before a planned change; "" where nothing is known."""
+        change = verdict.finding.change
+        if not verdict.triaged.is_new or change is Standing.EXISTING:
+            return "unchanged"
+        return "new" if self._baseline or change is not None else ""
 
     def _location(self, finding: Finding) -> dict[str, Any]:
         place = finding.location
@@ -215,6 +223,7 @@ def _properties(verdict: Verdict) -> dict[str, str]:
         "owner": one_line(finding.owner),
         "exception": exception_phrase(verdict),
         "note": one_line(verdict.triaged.note),
+        "change": finding.change.value if finding.change else "",
     }
     return {key: value for key, value in values.items() if value}
 
@@ -250,6 +259,8 @@ def _invocation(report: ScanReport, options: OutputOptions, *, left_out: int) ->
     written["toolExecutionNotifications"] = _execution(report, left_out)
     written["toolConfigurationNotifications"] = _configuration(report)
     written["properties"] = {"gate": report.gate.value, "summary": gate_line(report)}
+    if change := change_line(report):
+        written["properties"]["change"] = change
     return written
 
 

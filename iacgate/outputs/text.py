@@ -13,12 +13,14 @@ from iacgate.outputs._frames import Frame, Frames
 from iacgate.outputs._listing import (
     belongings,
     break_glass_line,
+    change_line,
     exception_phrase,
     gate_line,
     ordered,
     reading_counts,
     remark,
     stale,
+    standing_phrase,
     state_counts,
     troubles,
     waiver_name,
@@ -54,6 +56,8 @@ BLUE, BOLD, LOUD, RED, YELLOW = "34", "1", "1;37;41", "1;31", "33"
 
 UNDECIDED_SHOWN = 10
 """Rules that could not be decided, listed without being asked for."""
+FIXED_SHOWN = 10
+"""Findings that the change mends, likewise."""
 
 
 class _Page:
@@ -76,6 +80,7 @@ def render(report: ScanReport, options: OutputOptions) -> str:
         *_break_glass(report, page),
         *("\n".join(_finding(verdict, page)) for verdict in verdicts if _whole(verdict)),
         *_in_short(verdicts, page),
+        *_fixed(report, page),
         *("\n".join(_trouble(trouble, report, page)) for trouble in troubles(report)),
         *_undecided(report, page),
         *_exceptions(report, page),
@@ -98,7 +103,7 @@ def _finding(verdict: Verdict, page: _Page) -> Iterator[str]:
     finding = verdict.finding
     note = _note(verdict)
     yield _headline(verdict, note, page)
-    aside = belongings(finding)
+    aside = ", ".join(filter(None, (standing_phrase(finding), belongings(finding))))
     address = one_line(finding.subject.address)
     arrow = f"{one_line(str(finding.location))}   {address}{f'   ({aside})' if aside else ''}"
     yield f"  {page.paint(BLUE, '-->')} {arrow}"
@@ -174,8 +179,26 @@ def _short(verdict: Verdict, page: _Page) -> str:
     finding = verdict.finding
     label = page.paint(COLOURS[verdict.severity], f"{verdict.severity}[{one_line(finding.rule.id)}]")
     place, address = one_line(str(finding.location)), one_line(finding.subject.address)
-    extra = "; ".join(filter(None, (exception_phrase(verdict), one_line(verdict.triaged.note))))
+    extra = "; ".join(
+        filter(None, (standing_phrase(finding), exception_phrase(verdict), one_line(verdict.triaged.note)))
+    )
     return f"  {label}: {one_line(finding.message)}   {place}   {address}{f'   ({extra})' if extra else ''}"
+
+
+def _fixed(report: ScanReport, page: _Page) -> Iterator[str]:
+    """What the planned change mends: the first few, or all when the evaluations are asked for."""
+    found = report.listed_fixed
+    if not found:
+        return
+    shown = found if page.evaluations else found[:FIXED_SHOWN]
+    rows = [
+        f"  {page.paint(COLOURS[one.severity], f'{one.severity}[{one_line(one.finding.rule.id)}]')}: "
+        f"{one_line(one.finding.message)}   {one_line(one.finding.subject.address)}"
+        for one in shown
+    ]
+    more = len(found) - len(shown)
+    tail = [f"  … and {more} more: `--evaluations` lists them all"] if more else []
+    yield "\n".join((page.paint(BOLD, f"fixed by this change ({len(found)})"), *rows, *tail))
 
 
 def _trouble(trouble: Trouble, report: ScanReport, page: _Page) -> Iterator[str]:
@@ -223,9 +246,11 @@ def _remarks(report: ScanReport, page: _Page) -> Iterator[str]:
 
 
 def _summary(report: ScanReport, page: _Page) -> Iterator[str]:
-    hidden = len(report.verdicts) - len(report.listed)
+    hidden = sum(verdict.severity < report.report_level for verdict in report.verdicts)
     below = f", {hidden} of them below the report level" if hidden else ""
     yield f"{state_counts(report)}{below} ({', '.join(reading_counts(report))})"
+    if change := change_line(report):
+        yield f"the change {change}"
     if report.break_glass:
         yield page.paint(LOUD, break_glass_line(report))
     yield page.paint(GATES[report.gate], gate_line(report))

@@ -99,7 +99,7 @@ def is_xml(text, _):
 
 def is_csv(text, _):
     rows = list(csv.reader(io.StringIO(text, newline="")))
-    assert {len(row) for row in rows} == {22}
+    assert {len(row) for row in rows} == {23}
     assert len(rows) == 1 + 10 + 1 + 1
 
 
