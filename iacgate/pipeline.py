@@ -43,12 +43,13 @@ from iacgate.model import (
     Trouble,
     canonical_alias,
 )
+from iacgate.model.compliance import Compliance
 from iacgate.model.dataclass import dataclass, field, replace
 from iacgate.triage import Baseline, TriageInput, checked_glass, load_baseline, load_codeowners, triage
 from iacgate.triage.changed import only_changed
 from iacgate.triage.place import placed
 
-__all__ = ["Request", "Taken", "load_native_rules", "rule_names", "scan", "settings_of", "take_inventory"]
+__all__ = ["Request", "Taken", "compliance", "load_native_rules", "rule_names", "scan", "settings_of", "take_inventory"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +72,7 @@ class Request:
     render: str | None = None
     ruleset: str | None = None
     rules: tuple[str, ...] = ()
+    compliance: tuple[str, ...] = ()
     packs: tuple[str, ...] = ()
     fail_on: Severity | None = None
     report_level: Severity | None = None
@@ -222,7 +224,7 @@ def load_native_rules(settings: Settings, request: Request) -> NativeRules:
     try:
         return NativeRules.load(
             packs=packs,
-            ruleset=request.ruleset or ("strict" if request.rules else settings.rules.ruleset),
+            ruleset=_ruleset(settings, request),
             disable=settings.rules.disable,
             severity=settings.enforcement.severity,
             params=settings.rules.params,
@@ -231,6 +233,26 @@ def load_native_rules(settings: Settings, request: Request) -> NativeRules:
         # a rule that the settings name and nobody has: told with its place in the settings, where it can be mended
         check_setting_names(settings, rule_names(NativeRules.load(packs=packs)))
         raise
+
+
+def _ruleset(settings: Settings, request: Request) -> str:
+    """The rule sets to run: those asked for, with those of the frameworks to report by; else as the settings say."""
+    asked = ",".join(filter(None, (request.ruleset, *request.compliance)))
+    return asked or ("strict" if request.rules else settings.rules.ruleset)
+
+
+def compliance(report: ScanReport, paths: Sequence[str], request: Request) -> list[Compliance]:
+    """What a scan says about the frameworks that the request names, control by control."""
+    from iacgate.engines.native.frameworks import by_control
+
+    native = load_native_rules(settings_of(paths, request), request)
+    frameworks = [native.framework(name) for name in request.compliance]
+    rules = {rule for one in frameworks for rule in native.frameworks.members(one.name)}
+    facts = {rule: (native.rule(rule).title, str(native.rule(rule).severity)) for rule in sorted(rules)}
+    return [
+        by_control(native.frameworks, one.name, facts, native.selected(), report.evaluations, report.verdicts)
+        for one in frameworks
+    ]
 
 
 def settings_of(paths: Sequence[str], request: Request) -> Settings:

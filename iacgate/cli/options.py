@@ -80,7 +80,11 @@ INPUT_OPTIONS = [
 ]
 
 RULE_OPTIONS = [
-    click.option("--ruleset", metavar="NAME", help="Rules to run: recommended (default) or strict (all)."),
+    click.option(
+        "--ruleset",
+        metavar="NAME",
+        help="Rules to run: baseline, recommended (default), strict (all), a framework; several with commas.",
+    ),
     click.option("--rule", "rules", metavar="ID", multiple=True, help="Run only these rules (id, alias or glob)."),
     click.option("--pack", "packs", metavar="DIR", multiple=True, help="A folder of your own rules."),
 ]

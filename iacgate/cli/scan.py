@@ -33,12 +33,20 @@ Examples:
   terraform show -json tfplan | iacgate scan -   a plan from standard input
   iacgate scan s3://plans/prod.json              a plan from a bucket (extra: aws)
   iacgate scan -o junit=report.xml -o gitlab-codequality=gl.json
+  iacgate scan --compliance pci-dss-4.0 -o html=pci.html
   iacgate scan --today 2027-02-01                what will block on that day?
 
 Exit codes: 0 open, 1 closed, 2 usage or settings, 3 incomplete (something was not understood)."""
 
 MOST_REMARKS = 10
 READ_BY_PEOPLE = ("text", "concise", "markdown")
+
+COMPLIANCE_OPTION = click.option(
+    "--compliance",
+    metavar="NAME",
+    multiple=True,
+    help="Run a framework's rules and report by its controls (text, json, markdown, html).",
+)
 
 DECISION_OPTIONS = [
     click.option(
@@ -96,7 +104,7 @@ REPORT_OPTIONS = [
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @with_options(REPORT_OPTIONS)
 @with_options(DECISION_OPTIONS)
-@with_options(RULE_OPTIONS)
+@with_options([*RULE_OPTIONS, COMPLIANCE_OPTION])
 @with_options(INPUT_OPTIONS)
 def command(paths: tuple[str, ...], **values: Any) -> int:
     """Scan files and folders, and give one verdict.
@@ -109,9 +117,31 @@ def command(paths: tuple[str, ...], **values: Any) -> int:
     values["use_baseline"] = not values.pop("no_baseline")
     if values["break_glass"] and not values["reason"]:
         raise CommandError("--break-glass needs a reason", 'add --reason "what happened"')
+    _check_compliance(values["compliance"], targets)
     report = _scan(paths or (".",), values, shown)
-    _write(report, targets, shown)
+    _write(report, targets, shown, _by_control(report, paths or (".",), values))
     return report.exit_code
+
+
+def _check_compliance(names: Sequence[str], targets: Sequence[tuple[str, str | None]]) -> None:
+    """With ``--compliance`` at least one of the formats must be one that reports by control."""
+    if not names:
+        return
+    from iacgate.outputs.compliance import FORMATS
+
+    if targets and not any(name in FORMATS for name, _ in targets):
+        raise CommandError("--compliance needs a format that reports by control", f"add -o {' or -o '.join(FORMATS)}")
+
+
+def _by_control(report: ScanReport, paths: Sequence[str], values: dict[str, Any]) -> Callable[[str], str | None]:
+    """Format → the report by control, for the formats that have one; nothing without ``--compliance``."""
+    if not values["compliance"]:
+        return lambda _name: None
+    from iacgate.outputs.compliance import FORMATS, render
+    from iacgate.pipeline import compliance
+
+    frameworks = compliance(report, paths, request_from(values))
+    return lambda name: render(name, report, frameworks) if name in FORMATS else None
 
 
 def _names(options: list[Callable[[Any], Any]]) -> list[str]:
@@ -165,9 +195,16 @@ def _timer(debug: bool) -> Callable[[str], None] | None:  # noqa: FBT001  (a pla
     return tell
 
 
-def _write(report: ScanReport, targets: list[tuple[str, str | None]], shown: dict[str, Any]) -> None:
+def _write(
+    report: ScanReport,
+    targets: list[tuple[str, str | None]],
+    shown: dict[str, Any],
+    by_control: Callable[[str], str | None],
+) -> None:
     for name, path in targets:
-        text = outputs.output_format(name).render(report, _options(report, shown, to_terminal=path is None))
+        text = by_control(name)
+        if text is None:
+            text = outputs.output_format(name).render(report, _options(report, shown, to_terminal=path is None))
         if path is not None:
             outputs.write(path, text)
             if not shown["quiet"]:

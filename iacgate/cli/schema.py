@@ -34,11 +34,18 @@ def _report() -> dict[str, Any]:
     return report_schema()
 
 
+def _compliance() -> dict[str, Any]:
+    from iacgate.outputs.compliance import schema
+
+    return schema()
+
+
 SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
     "settings": _settings,
     "exceptions": _exceptions,
     "rule": _rule,
     "report": _report,
+    "compliance": _compliance,
 }
 
 EPILOG = """\b
@@ -56,7 +63,7 @@ def command(name: str) -> int:
     """Print the JSON Schema of a file.
 
     settings is iacgate.yaml, exceptions the exceptions file, rule a rule file of your own, report what `scan -o json`
-    writes.
+    writes, compliance what it writes with `--compliance`.
     """
     json.dump(SCHEMAS[name](), sys.stdout, indent=2, ensure_ascii=False)
     sys.stdout.write("\n")

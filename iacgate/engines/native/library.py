@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from iacgate.engines.native.frameworks import Frameworks
     from iacgate.engines.native.packs import Gathered
+    from iacgate.model.compliance import Framework
 
 Record = dict[str, Any]
 
@@ -229,6 +230,14 @@ class NativeRules:
             hint = did_you_mean(name, self.rulesets, f"one of {', '.join(self.rulesets)}")
             raise PolicyError(f"unknown rule set {name!r}", hint)
         return self.frameworks.members(framework.name)
+
+    def framework(self, name: str) -> Framework:
+        """A framework by its name or id. Raises :class:`~iacgate.errors.PolicyError` with the nearest right word."""
+        found = self.frameworks.find(name)
+        if found is None:
+            names = self.frameworks.names
+            raise PolicyError(f"unknown framework {name!r}", did_you_mean(name, names, f"one of {', '.join(names)}"))
+        return found
 
     def _check_params(self, rule: str, values: Mapping[str, Any]) -> None:
         if rule in self._extra:
