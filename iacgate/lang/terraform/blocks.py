@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from iacgate.lang.terraform.definitions import META_ATTRIBUTES, META_BLOCKS
-from iacgate.lang.terraform.expressions import attempt, evaluate, pairs
+from iacgate.lang.terraform.expressions import attempt, evaluate, failed, pairs
 from iacgate.lang.terraform.scope import Scope
 from iacgate.lang.terraform.values import Exhausted, Fault, bare, secret
 from iacgate.model import Partial, Path, Secret, Unknown
@@ -53,7 +53,7 @@ def _dynamic(block: Block, scope: Scope) -> Iterator[Entry]:
         value = evaluate(collection.expression, scope)
         rows = [] if value is None else _rows(value, scope)
     except (Fault, Exhausted) as error:
-        rows = Unknown(str(error))
+        rows = failed(f"for_each of dynamic {kind}", error)
     if isinstance(rows, Unknown):
         each = {iterator: {"key": rows, "value": rows}}
         yield Entry(kind, content, content.body, scope.inner(each), rows)

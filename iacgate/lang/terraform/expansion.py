@@ -11,7 +11,7 @@ from typing import Any
 
 from iacgate.lang.terraform.address import Key
 from iacgate.lang.terraform.definitions import Definition, Module
-from iacgate.lang.terraform.expressions import attempt
+from iacgate.lang.terraform.expressions import evaluate, failed
 from iacgate.lang.terraform.scope import Limits, Scope
 from iacgate.lang.terraform.types import to_number
 from iacgate.lang.terraform.underway import Entry, Place
@@ -82,11 +82,12 @@ def expand(definition: Definition, scope: Scope) -> Expansion:
     """The keys of a block's instances, and the names (``count``, ``each``) each of them sees."""
     try:
         if "count" in definition.attributes:
-            return _counted(bare(attempt(definition.attributes["count"].expression, scope)))
+            return _counted(bare(evaluate(definition.attributes["count"].expression, scope)))
         if "for_each" in definition.attributes:
-            return _for_each(attempt(definition.attributes["for_each"].expression, scope), scope)
+            return _for_each(evaluate(definition.attributes["for_each"].expression, scope), scope)
     except (Fault, Exhausted) as error:
-        return open_ended(Unknown(str(error)), "count" if "count" in definition.attributes else "for_each")
+        word = "count" if "count" in definition.attributes else "for_each"
+        return open_ended(failed(f"{word} of {' '.join(definition.block.labels)}", error), word)
     return Expansion([(None, {})])
 
 

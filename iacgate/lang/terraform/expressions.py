@@ -55,7 +55,12 @@ def attempt(node: nodes.Expression, scope: Scope) -> Any:
     try:
         return evaluate(node, scope)
     except (Fault, Exhausted) as error:
-        return Unknown(str(error))
+        return failed("this expression", error)
+
+
+def failed(label: str, error: Fault | Exhausted) -> Unknown:
+    """What an expression is worth that has no value: unknown, and it says what failed, by the name the user gave it."""
+    return Unknown(f"{label} {'fails' if isinstance(error, Fault) else 'is not evaluated'}: {error}")
 
 
 def _literal(value: Any) -> Any:

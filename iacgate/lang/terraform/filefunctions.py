@@ -56,7 +56,7 @@ def _called(name: str, arguments: list[Any], scope: Scope) -> Any:
     if name == "fileexists":
         return True if data is not None else Unknown(f"whether {path} exists where Terraform runs")
     if data is None:
-        return Unknown(f"the file {path} is not at hand")
+        return Unknown(f"the file {path} is not in the scanned folders")
     if len(data) > LONGEST_TEXT:
         return Unknown(f"the file {path} is larger than 10 MiB")
     return _content(name, data, arguments, scope)

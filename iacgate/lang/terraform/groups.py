@@ -95,7 +95,7 @@ class Group:
     def _valued(self) -> Any:
         expansion = self.expansion
         if expansion.hole is not None:
-            return Unknown(f"how many {self.address} there are is not known: {expansion.hole.reason}", ref=self.origin)
+            return Unknown(f"{expansion.hole.reason}, and {expansion.keyed} of {self.address} with it", ref=self.origin)
         found = [self.handle(member) for member in self.members]
         if expansion.keyed == "count":
             return found

@@ -16,7 +16,7 @@ from iacgate.lang.terraform.access import Opaque
 from iacgate.lang.terraform.address import Key, format_key
 from iacgate.lang.terraform.definitions import RESOURCE_MODES, Definition, Module
 from iacgate.lang.terraform.expansion import MODULE_DEPTH, Project
-from iacgate.lang.terraform.expressions import attempt
+from iacgate.lang.terraform.expressions import attempt, evaluate, failed
 from iacgate.lang.terraform.groups import Group, ResourceGroup
 from iacgate.lang.terraform.layout import is_local, local_folder
 from iacgate.lang.terraform.scope import Scope
@@ -84,14 +84,14 @@ class ModuleInstance:
         if name in {"path", "terraform"}:
             return self._surrounding(name, first), 1
         if name in {"each", "count", "self"}:
-            return Unknown(f"{name}.{first} has no meaning here"), len(steps)
+            return Unknown(f"{name}.{first} has no meaning here: nothing is repeated around it"), len(steps)
         return self._resource(name, first, steps)
 
     def _surrounding(self, name: str, attribute: str) -> Any:
         if name == "path" and attribute in {"module", "root"}:
             return "." if attribute == "root" else self.folder
-        if (name, attribute) == ("terraform", "workspace") and self.project.workspace:
-            return self.project.workspace
+        if (name, attribute) == ("terraform", "workspace"):
+            return self.project.workspace or Unknown("terraform.workspace is not known: pass --workspace")
         return Unknown(f"{name}.{attribute} depends on where Terraform runs")
 
     @property
@@ -120,6 +120,8 @@ class ModuleInstance:
         group = self.resources(mode, name, first)
         if group is None:
             label = _resource_address((mode, name, first))
+            if mode == "ephemeral":
+                return Unknown(f"{self.prefix}{label} is ephemeral: no plan ever holds it"), len(steps)
             return Unknown(f"{label} is not declared", ref=self.prefix + label), len(steps)
         return group.value, used
 
@@ -136,7 +138,7 @@ class ModuleInstance:
         try:
             value = work()
         except (Fault, Exhausted) as error:
-            value = Unknown(str(error))
+            value = failed(str(entry), error)
         under_way.pop()
         table[name] = value
         if self.limits.reached and self.limits.where is None:
@@ -163,7 +165,7 @@ class ModuleInstance:
             settle(self, name)
             self._settling = False
         node = declared[0].expression
-        return self.remembered(self._locals, name, Entry(self, f"local.{name}"), lambda: attempt(node, Scope(self)))
+        return self.remembered(self._locals, name, Entry(self, f"local.{name}"), lambda: evaluate(node, Scope(self)))
 
     def label_of(self, key: str) -> str:
         """What a local, variable or output is called in messages."""
@@ -203,10 +205,11 @@ class ModuleInstance:
         refuses_null = nullable is not None and attempt(nullable.expression, Scope(self)) is False
         default = definition.attributes.get("default")
         if isinstance(value, _Absent) or (value is None and refuses_null):
-            value = attempt(default.expression, Scope(self)) if default else Unknown(f"var.{name} has no value")
+            label = self.label_of(f"var.{name}")
+            value = evaluate(default.expression, Scope(self)) if default else Unknown(f"{label} has no value")
         wanted = self.type_of(name, definition)
         if wanted is None:
-            return Unknown(f"the type of var.{name} is not understood")
+            return Unknown(f"the type of {self.label_of(f'var.{name}')} is not understood")
         value = convert(value, wanted)
         return secret(value) if definition.says("sensitive") or definition.says("ephemeral") else value
 
@@ -228,7 +231,7 @@ class ModuleInstance:
         if self.call is None or self.scope is None:
             return self.root_values.get(name, _ABSENT)
         attribute = self.call.attributes.get(name)
-        return _ABSENT if attribute is None else attempt(attribute.expression, self.scope)
+        return _ABSENT if attribute is None else evaluate(attribute.expression, self.scope)
 
     def output(self, name: str) -> Any:
         """The value of an output."""
@@ -237,7 +240,7 @@ class ModuleInstance:
         if definition is None or value is None:
             return Unknown(f"{self.address or 'the root module'} has no output {name}")
         entry = Entry(self, f"output.{name}")
-        found = self.remembered(self._outputs, name, entry, lambda: attempt(value.expression, Scope(self)))
+        found = self.remembered(self._outputs, name, entry, lambda: evaluate(value.expression, Scope(self)))
         return secret(found) if definition.says("sensitive") else found
 
     # blocks
@@ -306,7 +309,7 @@ class CallGroup(Group):
         return made
 
     def handle(self, member: Any) -> Any:
-        return ModuleValue(self.address, member)
+        return ModuleValue(self.address, member, self.missing)
 
     @property
     def origin(self) -> str | None:
@@ -319,16 +322,19 @@ class CallGroup(Group):
         if folder is None:
             said = f"module {source} is not downloaded" if source else f"the source of {self.address} is not known"
             project.notice(f"{said}: run terraform init, or scan the plan")
+            self.missing = f"{self.address}, {source}, is not downloaded" if source else said
             return None
         chain = owner
         for _ in range(MODULE_DEPTH):
             if chain.module.folder == folder:
-                project.trouble("cycle", f"{self.address} calls the module it is in, {source}", self.place)
+                self.missing = f"{self.address} calls the module it is in, {source}"
+                project.trouble("cycle", self.missing, self.place)
                 return None
             if chain.caller is None:
                 return self._found(folder)
             chain = chain.caller
-        project.trouble("limit", f"{self.address} is more than {MODULE_DEPTH} modules deep", self.place)
+        self.missing = f"{self.address} is more than {MODULE_DEPTH} modules deep"
+        project.trouble("limit", self.missing, self.place)
         return None
 
     def _found(self, folder: str) -> Module | None:
@@ -336,8 +342,8 @@ class CallGroup(Group):
         module = self.owner.project.module(folder)
         source = self.definition.text_of("source")
         if module is None and is_local(source):
-            said = f"{self.address} calls {source}, where no module is that this scan may read"
-            self.owner.project.trouble("unreadable", said, self.place)
+            self.missing = f"{self.address} calls {source}, where no module is that this scan may read"
+            self.owner.project.trouble("unreadable", self.missing, self.place)
         return module
 
 
@@ -355,8 +361,9 @@ class ModuleValue(Opaque):
 
     __slots__ = ("instance",)
 
-    def __init__(self, address: str, instance: ModuleInstance | None) -> None:
-        super().__init__(f"the module of {address} is not at hand" if instance is None else f"the outputs of {address}")
+    def __init__(self, address: str, instance: ModuleInstance | None, missing: str = "") -> None:
+        why = f"the outputs of {address} are no single value"
+        super().__init__(why if instance is not None else missing or f"the module of {address} is not at hand")
         self.instance = instance
 
     def attribute(self, name: str) -> Any:

@@ -12,7 +12,7 @@ from iacgate.lang.terraform.access import Opaque
 from iacgate.lang.terraform.address import Key, format_key, without_keys
 from iacgate.lang.terraform.blocks import Source, add_blocks, content_of, source_of
 from iacgate.lang.terraform.definitions import META_ATTRIBUTES, RESOURCE_MODES, Definition
-from iacgate.lang.terraform.expressions import attempt
+from iacgate.lang.terraform.expressions import attempt, evaluate
 from iacgate.lang.terraform.scope import Scope
 from iacgate.lang.terraform.underway import Entry, Place
 from iacgate.lang.terraform.values import Fault, finish
@@ -91,7 +91,7 @@ class Instance:
         node = self.definition.attributes[name].expression
         if type(node) is Literal:
             return attempt(node, self.scope)
-        return self.owner.remembered(self._values, name, Entry(self, name), lambda: attempt(node, self.scope))
+        return self.owner.remembered(self._values, name, Entry(self, name), lambda: evaluate(node, self.scope))
 
     def label_of(self, key: str) -> str:
         """What an attribute is called in messages."""
@@ -115,7 +115,8 @@ class Instance:
         return self._later(name) if blocks is None else blocks
 
     def _later(self, name: str) -> Unknown:
-        return Unknown(f"known after apply: {self.address}.{name}", ref=self.address)
+        said = "{} is read by the provider" if self.mode == "data" else "known after apply: {}"
+        return Unknown(said.format(f"{self.address}.{name}"), ref=self.address)
 
     def _blocks(self, name: str) -> Any:
         """The nested blocks of a type as others see them; ``None`` when the resource has none. Order may be the
