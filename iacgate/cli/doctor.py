@@ -9,12 +9,15 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from iacgate import __version__
 from iacgate.cli.options import INPUT_OPTIONS, request_from, with_options
+
+if TYPE_CHECKING:
+    from iacgate.model import Resource
 
 PACKAGES = ("click", "pyyaml", "jmespath", "pydantic", "python-hcl2", "dockerfile-parse", "boto3")
 PROGRAMS = {
@@ -76,6 +79,10 @@ def _version(path: str, arguments: str) -> str:
     return lines[0] if lines else "no version"
 
 
+def _type(resource: Resource) -> str:
+    return resource.type if resource.view_of is None else f"{resource.type} (made by {resource.view_of.type})"
+
+
 def _here(paths: tuple[str, ...], values: dict[str, Any]) -> Iterator[str]:
     from iacgate.pipeline import load_native_rules, take_inventory
 
@@ -90,7 +97,7 @@ def _here(paths: tuple[str, ...], values: dict[str, Any]) -> Iterator[str]:
     yield f"rules: {len(rules.ids())} known, {len(rules.selected())} in the rule set, {len(fitting)} fit what is here"
     for (kind, status), count in sorted(Counter((r.kind, r.status.value) for r in taken.records).items()):
         yield f"{kind or 'no adapter'}: {count} {status}"
-    for kind, count in Counter(resource.type for resource in taken.inventory.resources).most_common(20):
+    for kind, count in Counter(map(_type, taken.inventory.resources)).most_common(20):
         yield f"{count:>5} {kind}"
     for trouble in taken.troubles:
         yield f"trouble: {trouble.message}"

@@ -83,6 +83,8 @@ def describe(resource: Resource) -> dict[str, Any]:
             for relation in resource.relations()
         ],
     }
+    if resource.view_of is not None:
+        described["view_of"] = resource.view_of.type
     if resource.symbolic:
         described["symbolic"] = True
     if resource.change is not None:
@@ -94,10 +96,20 @@ def _source(record: SourceRecord) -> dict[str, str]:
     return {"path": record.path, "kind": record.kind, "status": record.status.value, "detail": record.detail}
 
 
+def kubernetes_name(view: Resource) -> str:
+    """A Kubernetes object that Terraform makes, as Kubernetes names it."""
+    return f"{view.type} {view.namespace}/{view.name}" if view.namespace else f"{view.type} {view.name}"
+
+
 def _print_text(resources: list[Resource]) -> None:
     width = max((len(resource.address) for resource in resources), default=0)
+    shown: set[int] = set()
     for resource in resources:
-        place = resource.at()
-        sys.stdout.write(f"{resource.address:<{min(width, 80)}}  {place.file}:{place.line}\n")
-    counted = len(resources)
-    note(f"{counted} resource{'' if counted == 1 else 's'}")
+        made_by = resource.view_of or resource
+        if id(made_by) not in shown:
+            shown.add(id(made_by))
+            place = resource.at()
+            sys.stdout.write(f"{resource.address:<{min(width, 80)}}  {place.file}:{place.line}\n")
+        if resource.view_of is not None:
+            sys.stdout.write(f"  as {kubernetes_name(resource)}\n")
+    note(f"{len(shown)} resource{'' if len(shown) == 1 else 's'}")

@@ -78,9 +78,15 @@ def _evaluate(tree: Node, resource: Resource, inventory: Inventory) -> Located:
 def _print_text(told: list[tuple[Resource, Located]]) -> None:
     from iacgate.engines.native.explain import worded
 
-    width = min(max((len(one.address) for one, _ in told), default=0), 60)
-    for one, result in told:
-        sys.stdout.write(f"{one.address:<{width}}  {worded(result.value)}\n")
+    named = [(_shown(one), result) for one, result in told]
+    width = min(max((len(name) for name, _ in named), default=0), 60)
+    for name, result in named:
+        sys.stdout.write(f"{name:<{width}}  {worded(result.value)}\n")
+
+
+def _shown(one: Resource) -> str:
+    """The address; of a Kubernetes object that Terraform makes, its kind as well: the resource has that address too."""
+    return one.address if one.view_of is None else f"{one.address} ({one.type})"
 
 
 def _print_json(expression: str, told: list[tuple[Resource, Located]]) -> None:
