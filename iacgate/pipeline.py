@@ -27,7 +27,6 @@ from iacgate.evaluate.change import Comparison, compare
 from iacgate.inputs import Registry
 from iacgate.inputs.reading import Around, Progress, read
 from iacgate.join import build_inventory
-from iacgate.join.before import before_inventory
 from iacgate.model import (
     Evaluation,
     Inventory,
@@ -117,10 +116,11 @@ def scan(paths: Sequence[str], request: Request) -> ScanReport:
     tell(f"load {len(rules)} rules")
     evaluations = list(evaluate(rules, taken.inventory))
     tell(f"evaluate {len(evaluations)} times")
-    before = before_inventory(taken.inventory)
-    compared = _compared(evaluations, rules, native, taken.inventory, before, request)
-    evaluations, mended = without_twins(compared.evaluations), compared.fixed
-    if before is not None:
+    plans = frozenset(one.root for one in taken.inventory.resources if one.category == "plan")
+    before = taken.inventory
+    mended: tuple[Evaluation, ...] = ()
+    if plans:
+        before, evaluations, mended = _compared(evaluations, rules, native, taken.inventory, request)
         tell("compare with what was before")
     if request.changed_since is not None:
         changed = changed_lines(taken.root, request.changed_since)
@@ -145,7 +145,7 @@ def scan(paths: Sequence[str], request: Request) -> ScanReport:
     )
     decision = decide(labelled.triaged, settings.enforcement, request.today)
     gone = [finding for evaluation in mended for finding in evaluation.findings]
-    gone = placed(gone, before or taken.inventory, settings, request.environment, codeowners) if gone else []
+    gone = placed(gone, before, settings, request.environment, codeowners) if gone else []
     troubles = [*taken.troubles, *rule_troubles(evaluations), *_empty(taken, request)]
     answer = gate(decision.verdicts, troubles, settings.enforcement, request.today, evaluations)
     tell("decide")
@@ -169,7 +169,7 @@ def scan(paths: Sequence[str], request: Request) -> ScanReport:
         break_glass=labelled.break_glass,
         report_level=settings.report_level,
         root=taken.root,
-        compared=frozenset(one.root for one in taken.inventory.resources if one.category == "plan"),
+        compared=plans,
         new_only=request.plan_new_only,
         fixed=fixed(gone, settings.enforcement, request.today),
     )
@@ -306,16 +306,21 @@ def _compared(
     rules: Sequence[Rule],
     native: NativeRules,
     inventory: Inventory,
-    before: Inventory | None,
     request: Request,
-) -> Comparison:
-    """What the plans change; also by the rules on types of which nothing remains."""
-    if before is None:
-        return Comparison(evaluations=list(evaluations))
+) -> tuple[Inventory, list[Evaluation], tuple[Evaluation, ...]]:
+    """What was there before the plans, the evaluations with labelled findings, and what the plans mend.
+
+    The rules on types of which nothing remains are asked as well.
+    """
+    from iacgate.evaluate.change import compare  # only plans have a before
+    from iacgate.join.before import before_inventory
+
+    before = before_inventory(inventory)
     types = set(before.types).difference(inventory.types)
     present = {rule.id for rule in rules}
     more = [rule for rule in _applicable(native, types, request) if rule.id not in present] if types else []
-    return compare(evaluations, (*rules, *more), inventory, before)
+    compared = compare(evaluations, (*rules, *more), inventory, before)
+    return before, compared.evaluations, compared.fixed
 
 
 def _is_whole(paths: Sequence[str], taken: Taken, request: Request) -> bool:

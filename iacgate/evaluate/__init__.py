@@ -20,6 +20,7 @@ from iacgate.model import (
     Outcome,
     Resource,
     Rule,
+    Standing,
     Subject,
     Trouble,
     Undecided,
@@ -161,7 +162,7 @@ def rule_troubles(evaluations: Iterable[Evaluation]) -> list[Trouble]:
 
 
 def finding(rule: Rule, subject: Subject, violation: Violation, firsts: Firsts) -> Finding:
-    """A violation in its place. ``firsts`` is one for all violations of a subject."""
+    """A violation in its place. ``firsts`` is one for all violations of a subject. What is on a new resource is new."""
     return Finding(
         rule=rule,
         subject=subject,
@@ -171,7 +172,17 @@ def finding(rule: Rule, subject: Subject, violation: Violation, firsts: Firsts) 
         related=tuple((other.at(), other.address) for other in violation.related),
         excused=violation.excused,
         element=violation.element,
+        change=_of_creation(subject),
     )
+
+
+def _of_creation(subject: Subject) -> Standing | None:
+    """Introduced, where a plan creates the subject; only a comparison can tell what else is new."""
+    if not isinstance(subject, Resource) or subject.category != "resource":
+        return None
+    change = (subject.view_of or subject).change
+    created = change is not None and change.before is None and "create" in change.actions
+    return Standing.INTRODUCED if created else None
 
 
 def _crashed(rule: Rule, subject: Subject, error: Exception) -> Evaluation:

@@ -40,7 +40,8 @@ def compare(
     labelled = list(evaluations)
     places: dict[str, list[int]] = {}
     for index, evaluation in enumerate(labelled):
-        places.setdefault(evaluation.rule.id, []).append(index)
+        if worlds.stood or evaluation.findings:  # beside nothing, only what is found can be labelled
+            places.setdefault(evaluation.rule.id, []).append(index)
     fixed: list[Evaluation] = []
     for rule in rules:
         judge = _Judge(rule, worlds)
@@ -121,7 +122,7 @@ class _Judge:
             return evaluation
         earlier = self._worlds.earlier(subject)
         if earlier is None:
-            return _labelled(evaluation, Standing.INTRODUCED)
+            return evaluation  # what is created has its label
         self._seen.add(id(earlier))
         if self._worlds.is_same(evaluation, earlier):
             return _labelled(evaluation, Standing.EXISTING)

@@ -6,14 +6,9 @@ from iacgate.join import build_inventory
 from iacgate.model import Inventory
 
 
-def before_inventory(inventory: Inventory) -> Inventory | None:
-    """What stood before the changes of all plans, beside what no plan changes; ``None`` where there is no plan.
-
-    Empty where the plans only create.
-    """
+def before_inventory(inventory: Inventory) -> Inventory:
+    """What stood before the changes of all plans, beside what no plan changes; empty where the plans only create."""
     plans = [one for one in inventory.resources if one.category == "plan"]
-    if not plans:
-        return None
     stood = [resource for plan in plans for resource in plan.before()]
     if not stood:
         return Inventory()
