@@ -23,7 +23,6 @@ from iacgate.discover import changed_lines, discover, file_source, report_root, 
 from iacgate.engines.native import NativeRules
 from iacgate.errors import CommandError, PolicyError
 from iacgate.evaluate import evaluate, rule_troubles, without_twins
-from iacgate.evaluate.change import Comparison, compare
 from iacgate.inputs import Registry
 from iacgate.inputs.reading import Around, Progress, read
 from iacgate.join import build_inventory
@@ -127,6 +126,7 @@ def scan(paths: Sequence[str], request: Request) -> ScanReport:
         evaluations = list(only_changed(evaluations, changed, taken.inventory))
         mended = tuple(only_changed(mended, changed, taken.inventory))
     findings = [finding for evaluation in evaluations for finding in evaluation.findings]
+    evaluations = without_twins(evaluations)
     codeowners = load_codeowners(taken.root, settings.owner.codeowners)
     labelled = triage(
         findings,
