@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from iacgate.cli.options import INPUT_OPTIONS, RULE_OPTIONS, note, request_from, with_options
+from iacgate.cli.rules_filter import FILTER_OPTIONS, chosen, take_filters
 from iacgate.errors import CommandError
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ EPILOG = """\b
 Examples:
   iacgate rules list                          the recommended rules
   iacgate rules list --ruleset strict -o json all rules, everything they say
+  iacgate rules list --provider aws --text encrypt
+  iacgate rules coverage infra/               what is there that no rule looks at?
   iacgate rules show aws-sg-ssh-open          one rule
   iacgate rules new bucket-without-owner --on aws_s3_bucket
   iacgate rules test ./policy                 a team's rules against their fixtures"""
@@ -48,14 +51,22 @@ def load_rules(values: dict[str, Any]) -> NativeRules:
 
 @command.command("list")
 @click.option("-o", "--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@with_options(FILTER_OPTIONS)
 @with_options(SHARED)
 @with_options(RULE_OPTIONS)
 def list_rules(output: str, **values: Any) -> int:
-    """List the rules of a rule set."""
+    """List the rules of a rule set: all of them, or those that the filters let through.
+
+    With a filter and no --ruleset all rules are looked through. The words of one filter are alternatives; several
+    filters must all hold.
+    """
+    filters = take_filters(values)
+    if filters and values.get("ruleset") is None:
+        values["ruleset"] = "strict"
     rules = load_rules(values)
     named = {rule for name in values.get("rules", ()) for rule in rules.resolve(name)}
-    chosen = [rule for rule in rules.selected() if not named or rule in named]
-    described = {rule: rules.metadata(rule) for rule in chosen}
+    listed = [rule for rule in rules.selected() if not named or rule in named]
+    described = chosen(rules, {rule: rules.metadata(rule) for rule in listed}, filters)
     if output == "json":
         _print_json({"schema_version": SCHEMA_VERSION, "rules": described})
         return 0
@@ -63,6 +74,31 @@ def list_rules(output: str, **values: Any) -> int:
     for rule, facts in described.items():
         click.echo(f"{facts['severity']:<8}  {rule:<{width}}  {facts['title']}")
     note(f"{len(described)} rule{'' if len(described) == 1 else 's'}")
+    return 0
+
+
+@command.command("coverage")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("-o", "--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@with_options(RULE_OPTIONS)
+@with_options(INPUT_OPTIONS)
+def coverage(paths: tuple[str, ...], output: str, **values: Any) -> int:
+    """Say which resource types of a tree have rules, which have none, and how many resources there are of each.
+
+    All rules are asked unless --ruleset says which. That a rule looks at a resource does not say that it is safe.
+    """
+    from iacgate.cli.rules_coverage import as_object, as_text, cover
+    from iacgate.pipeline import take_inventory
+
+    rules = load_rules({**values, "ruleset": values.get("ruleset") or "strict"})
+    named = {rule for name in values.get("rules", ()) for rule in rules.resolve(name)}
+    taken = take_inventory(paths or (".",), request_from(values))
+    fitting = [rule for rule in rules.for_types(taken.inventory.types) if not named or rule.id in named]
+    covered = cover(taken, fitting)
+    if output == "json":
+        _print_json({"schema_version": SCHEMA_VERSION, **as_object(covered, taken)})
+    else:
+        click.echo("\n".join(as_text(covered, taken)))
     return 0
 
 
