@@ -36,7 +36,7 @@ def compare(
     evaluations: Sequence[Evaluation], rules: Iterable[Rule], after: Inventory, before: Inventory
 ) -> Comparison:
     """Label what the plans of a scan introduce. ``before`` is what :func:`iacgate.join.before_inventory` gives."""
-    worlds = _Worlds(after, before)
+    worlds = Worlds(after, before)
     labelled = list(evaluations)
     places: dict[str, list[int]] = {}
     for index, evaluation in enumerate(labelled):
@@ -52,12 +52,7 @@ def compare(
     return Comparison(evaluations=labelled, fixed=tuple(fixed))
 
 
-def before_verdict(rule: Rule, subject: Subject, after: Inventory, before: Inventory) -> Resource | None:
-    """The resource that a subject was before the change; ``None`` where it was not there, or no plan says so."""
-    return None if rule.about_change else _Worlds(after, before).earlier(subject)
-
-
-class _Worlds:
+class Worlds:
     """What stood before and what stands after, resource by resource. Resources are keyed by ``id()``."""
 
     def __init__(self, after: Inventory, before: Inventory) -> None:
@@ -83,7 +78,14 @@ class _Worlds:
         return isinstance(subject, Resource) and subject.category == "resource" and subject.root in self.roots
 
     def earlier(self, subject: Subject) -> Resource | None:
+        """What a subject was before the change; ``None`` where it was not there, or no plan says so."""
         return self._pairs.get(id(subject))
+
+    def gone(self, rule: Rule) -> list[Subject]:
+        """What a rule looks at of what stood before and of which nothing remains."""
+        kept = {id(one) for one in self._pairs.values()}
+        chosen = () if rule.about_change else rule.selects(self.before)
+        return [one for one in chosen if id(one) in self.stood and id(one) not in kept]
 
     def is_same(self, evaluation: Evaluation, earlier: Resource) -> bool:
         """Whether the rule would say the same of what stood before: it looks at nothing that changes."""
@@ -104,7 +106,7 @@ def _stays(earlier: Resource, subject: Subject) -> bool:
 class _Judge:
     """One rule on what stood before."""
 
-    def __init__(self, rule: Rule, worlds: _Worlds) -> None:
+    def __init__(self, rule: Rule, worlds: Worlds) -> None:
         self.rule = rule
         self.fixed: list[Evaluation] = []
         self._worlds = worlds
