@@ -54,6 +54,8 @@ __all__ = ["Request", "Taken", "compliance", "load_native_rules", "rule_names", 
 class Request:
     """What is asked beside the paths. ``today`` is the day to judge by; ``None`` elsewhere: as the settings say.
 
+    Terraform's variables: ``variables`` over ``var_files``, over both ``assigned``, in which later ones win: (name,
+    value), or ("", path of a file). ``environment_variables`` count only where nothing else says anything.
     ``callers``: whether a module that is scanned alone is evaluated through the modules of the project that call it.
     """
 
@@ -65,6 +67,9 @@ class Request:
     use_gitignore: bool = True
     variables: Mapping[str, str] = field(default_factory=dict)
     var_files: tuple[str, ...] = ()
+    assigned: tuple[tuple[str, str], ...] = ()
+    environment_variables: Mapping[str, str] = field(default_factory=dict)
+    workspace: str | None = None
     source: str | None = None
     callers: bool = True
     render: str | None = None
@@ -121,12 +126,12 @@ def scan(paths: Sequence[str], request: Request) -> ScanReport:
     if plans:
         before, evaluations, mended = _compared(evaluations, rules, native, taken.inventory, request)
         tell("compare with what was before")
+    evaluations = without_twins(evaluations)
     if request.changed_since is not None:
         changed = changed_lines(taken.root, request.changed_since)
         evaluations = list(only_changed(evaluations, changed, taken.inventory))
         mended = tuple(only_changed(mended, changed, taken.inventory))
     findings = [finding for evaluation in evaluations for finding in evaluation.findings]
-    evaluations = without_twins(evaluations)
     codeowners = load_codeowners(taken.root, settings.owner.codeowners)
     labelled = triage(
         findings,
@@ -379,13 +384,15 @@ def _nothing(taken: Taken, paths: Sequence[str], rules: Sequence[Rule]) -> list[
 
 
 def _opener(root: str, request: Request) -> Callable[[str], SourceFile | None]:
-    """How adapters open further files: only real files inside the scanned root, or the source a user names."""
+    """How adapters open further files: only real files inside the scanned root, or what the command line names."""
     named = [os.path.realpath(os.path.join(request.cwd, path)) for path in (request.source,) if path]
     allowed = tuple(folder.rstrip(os.sep) + os.sep for folder in (root, *named))
+    files = [*request.var_files, *(path for name, path in request.assigned if not name)]
+    single = {os.path.realpath(os.path.join(request.cwd, path)) for path in files}
 
     def open_file(path: str) -> SourceFile | None:
         absolute = os.path.realpath(path)
-        inside = absolute.startswith(allowed)
+        inside = absolute.startswith(allowed) or absolute in single
         return file_source(absolute, root, focus=False) if inside and os.path.isfile(absolute) else None
 
     return open_file
@@ -421,9 +428,12 @@ def _adapter_settings(settings: Settings, request: Request) -> dict[str, dict[st
     """The settings of each adapter: those of the file, with relative paths made absolute, and the command line's."""
     merged = {name: dict(values) for name, values in settings.inputs.adapters.items()}
     terraform = merged.setdefault("terraform", {})
-    var_files = [settings.resolve(path) for path in terraform.get("var_files", ())]
-    terraform["var_files"] = [*var_files, *(os.path.join(request.cwd, path) for path in request.var_files)]
-    terraform["variables"] = {**terraform.get("variables", {}), **request.variables}
+    terraform["var_files"] = [settings.resolve(path) for path in terraform.get("var_files", ())]
+    assigned = [*(("", path) for path in request.var_files), *request.variables.items(), *request.assigned]
+    terraform["assigned"] = [(name, value if name else os.path.join(request.cwd, value)) for name, value in assigned]
+    terraform["environment"] = request.environment_variables
+    if request.workspace is not None:
+        terraform["workspace"] = request.workspace
     source = os.path.join(request.cwd, request.source) if request.source else terraform.get("source")
     merged["terraform-plan"] = {"source": source} if source else {}
     if request.render is not None:

@@ -12,6 +12,9 @@ from iacgate import __version__
 from iacgate.cli.entry import COMMANDS
 from iacgate.errors import did_you_mean
 
+ARGUMENTS = "iacgate.arguments"
+"""Where a context's ``meta`` keeps the command line: click tells options of two kinds in no common order."""
+
 EPILOG = """\b
 Examples:
   iacgate scan                       the current folder
@@ -45,6 +48,7 @@ class LazyGroup(click.Group):
         name = args[0] if args else ""
         if name and name not in COMMANDS and not name.startswith("-"):
             raise click.UsageError(_unknown(name), ctx)
+        ctx.meta[ARGUMENTS] = tuple(args)
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -71,6 +71,8 @@ INPUT_OPTIONS = [
     click.option("--no-gitignore", is_flag=True, help="Scan what git ignores as well."),
     click.option("--var", "variables", metavar="NAME=VALUE", multiple=True, help="Terraform variable."),
     click.option("--var-file", "var_files", metavar="FILE", multiple=True, help="Terraform variables file."),
+    click.option("--tf-env", is_flag=True, help="Read TF_VAR_NAME and TF_WORKSPACE from the environment."),
+    click.option("--workspace", metavar="NAME", help="The Terraform workspace: terraform.workspace."),
     click.option("--source", metavar="DIR", help="The Terraform source a plan was made from, for exact places."),
     click.option(
         "--render",
@@ -104,13 +106,42 @@ def with_options(options: list[Callable[[Any], Any]]) -> Callable[[F], F]:
 def request_from(values: dict[str, Any], **more: Any) -> Request:
     """The request of a command's option values; options that were not given stay at their defaults."""
     given = {key: value for key, value in {**values, **more}.items() if value is not None and value != ()}
-    variables = dict(_assignment(item) for item in given.pop("variables", ()))
+    assigned = _in_order(given.pop("variables", ()), given.pop("var_files", ()), _arguments())
     if given.pop("no_config", False):
         given["use_settings"] = False
     if given.pop("no_gitignore", False):
         given["use_gitignore"] = False
+    if given.pop("tf_env", False):
+        given["environment_variables"] = _of_terraform(os.environ)
+        if os.environ.get("TF_WORKSPACE"):
+            given.setdefault("workspace", os.environ["TF_WORKSPACE"])
     given.setdefault("today", date.today())  # noqa: DTZ011  (the user's own day: expiry dates are calendar days)
-    return Request(cwd=os.getcwd(), variables=variables, **given)
+    return Request(cwd=os.getcwd(), assigned=assigned, **given)
+
+
+def _arguments() -> Sequence[str]:
+    """The command line, as the group keeps it."""
+    from iacgate.cli.group import ARGUMENTS
+
+    context = click.get_current_context(silent=True)
+    return () if context is None else context.meta.get(ARGUMENTS, ())
+
+
+def _in_order(variables: Sequence[str], files: Sequence[str], arguments: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Values and files of values in the order of the command line, in which later ones win; a file has no name."""
+    values, named = [_assignment(item) for item in variables], [("", path) for path in files]
+    flags = [item.partition("=")[0] for item in arguments]
+    order = [flag for flag in flags if flag in {"--var", "--var-file"}]
+    if order.count("--var") != len(values) or order.count("--var-file") != len(named):
+        return (*named, *values)  # one of them is another option's value
+    rest = {"--var": iter(values), "--var-file": iter(named)}
+    return tuple(next(rest[flag]) for flag in order)
+
+
+def _of_terraform(environment: Mapping[str, str]) -> dict[str, str]:
+    """The variables that Terraform would read: ``TF_VAR_region`` gives ``region``."""
+    prefix = "TF_VAR_"
+    return {name.removeprefix(prefix): value for name, value in environment.items() if name.startswith(prefix)}
 
 
 def _assignment(text: str) -> tuple[str, str]:

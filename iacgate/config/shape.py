@@ -149,6 +149,7 @@ TERRAFORM = Keys(
     {
         "var_files": Field(TEXTS, "variable files, in order"),
         "variables": Field(Table(Free()), "values of variables"),
+        "workspace": Field(Text(), "the workspace: terraform.workspace"),
         "source": Field(Text(), "the folder of the configuration that a plan was made from"),
     },
 )

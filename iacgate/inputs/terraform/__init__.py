@@ -5,7 +5,9 @@ file, and the resources that Terraform would plan, with attributes in the shape 
 objects, what is not set absent, what is not known an ``Unknown``. Modules are evaluated through their callers; a
 folder nobody calls is a root.
 
-Settings: ``variables`` (values of root variables), ``var_files`` (absolute paths, later ones win), ``workspace``.
+Settings: ``var_files`` (absolute paths, later ones win), ``variables`` (values of root variables), over both
+``assigned`` ((name, text), or ("", absolute path); later ones win), below all ``environment`` (texts by name);
+``workspace``.
 """
 
 from __future__ import annotations

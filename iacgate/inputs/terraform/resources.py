@@ -51,6 +51,7 @@ def resources(documents: list[HclDocument], context: InputContext) -> list[Resou
                     reached.add(instance.module.folder)
                     _name_repeated(instance, said)
                 made.extend(_of_module(instance, library, shown))
+    values.finish()
     if limits.reached:
         said.trouble("limit", limits.reached, limits.where)
     for folder in library.scanned():
