@@ -25,7 +25,7 @@ def schema() -> Schema:
         "$id": "urn:iacgate:schema:report:1",
         "title": "iacgate report",
         "description": "What `iacgate scan -o json` writes. Lines and columns start at 1; columns count code points.",
-        **_object(_top(), optional=("evaluations", "fixed")),
+        **_object(_top(), optional=("evaluations", "undecided", "fixed")),
         "$defs": {
             "location": _object(_place_members()),
             "finding": _object(_finding_members(), optional=("change",)),
@@ -54,6 +54,10 @@ def _top() -> Schema:
         "rules": {"type": "object", "additionalProperties": {"$ref": "#/$defs/rule"}},
         "findings": _array({"$ref": "#/$defs/finding"}),
         "fixed": {**_array({"$ref": "#/$defs/fixed"}), "description": "what a planned change mends"},
+        "undecided": {
+            **_array(_object({"cause": _TEXT, "checks": _COUNT, "help": _TEXT})),
+            "description": "what has to be known before more can be decided, and how many checks wait for it",
+        },
         "evaluations": _array(_object(_evaluation_members())),
         "exceptions": _object(
             dict.fromkeys(("applied", "expired", "unused", "expiring"), _array({"$ref": "#/$defs/exception"}))

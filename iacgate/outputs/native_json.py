@@ -10,6 +10,7 @@ from typing import Any
 from iacgate.model import Evaluation, Fixed, Location, Rule, ScanReport, Subject, Trouble, Verdict, Waiver, jsonable
 from iacgate.outputs._json import document
 from iacgate.outputs._listing import applied, change_counts, coordinates, counts, ordered, stale
+from iacgate.outputs._undecided import waiting
 from iacgate.spi import OutputOptions
 
 name = "json"
@@ -21,6 +22,7 @@ UNFOLDED = {
     "rules": {},
     "findings": [],
     "fixed": [],
+    "undecided": [],
     "evaluations": [],
     "exceptions": {"applied": [], "expired": [], "unused": [], "expiring": []},
     "errors": [],
@@ -50,6 +52,9 @@ def as_object(report: ScanReport, options: OutputOptions) -> dict[str, Any]:
         "findings": [_finding(verdict) for verdict in ordered(report)],
         "fixed": [_fixed(one) for one in report.listed_fixed],
     }
+    members["undecided"] = [
+        {"cause": group.words, "checks": len(group.evaluations), "help": group.help} for group in waiting(report)
+    ]
     if options.evaluations:
         members["evaluations"] = _evaluations(report)
     members["exceptions"] = _exceptions(report)

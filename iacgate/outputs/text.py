@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from iacgate.model import Finding, Gate, Outcome, ScanReport, Severity, State, Trouble, Verdict
+from iacgate.model import Finding, Gate, ScanReport, Severity, State, Trouble, Verdict
 from iacgate.outputs._frames import Frame, Frames
 from iacgate.outputs._listing import (
     belongings,
@@ -27,6 +27,7 @@ from iacgate.outputs._listing import (
     way,
 )
 from iacgate.outputs._plain import one_line, width
+from iacgate.outputs._undecided import Waiting, waiting
 from iacgate.spi import OutputOptions
 
 name = "text"
@@ -54,8 +55,8 @@ COLOURS = {
 GATES = {Gate.OPEN: "1;32", Gate.CLOSED: "1;31", Gate.INCOMPLETE: "1;33"}
 BLUE, BOLD, LOUD, RED, YELLOW = "34", "1", "1;37;41", "1;31", "33"
 
-UNDECIDED_SHOWN = 10
-"""Rules that could not be decided, listed without being asked for."""
+CAUSES_SHOWN = 10
+"""Reasons for not deciding that are listed without being asked for."""
 FIXED_SHOWN = 10
 """Findings that the change mends, likewise."""
 
@@ -212,20 +213,34 @@ def _trouble(trouble: Trouble, report: ScanReport, page: _Page) -> Iterator[str]
 
 
 def _undecided(report: ScanReport, page: _Page) -> Iterator[str]:
-    """What could not be decided, one line each: the first few, or all when the evaluations are asked for."""
-    rows = sorted(
-        f"  {one_line(one.rule.id)}   {one_line(str(one.places[0] if one.places else one.subject.at()))}"
-        f"   {one_line(one.subject.address)}: {one_line(one.detail)}"
-        for one in report.evaluations
-        if one.outcome is Outcome.UNKNOWN
-    )
-    if not rows:
+    """What could not be decided, by what has to be known first: the causes, and what waits for each when asked for."""
+    groups = waiting(report)
+    if not groups:
         return
-    shown = rows if page.evaluations else rows[:UNDECIDED_SHOWN]
-    more = len(rows) - len(shown)
-    tail = [f"  … and {more} more: `--evaluations` lists them all"] if more else []
-    title = page.paint(BOLD, f"not decided, since a value is not known ({len(rows)})")
-    yield "\n".join((title, *shown, *tail))
+    shown = groups if page.evaluations else groups[:CAUSES_SHOWN]
+    total = sum(len(group.evaluations) for group in groups)
+    rows = [page.paint(BOLD, f"not decided, since a value is not known ({total})")]
+    for group in shown:
+        rows.extend(_cause(group, page))
+    left = sum(len(group.evaluations) for group in groups[len(shown) :])
+    if left:
+        rows.append(f"  … and {left} more for {len(groups) - len(shown)} other reasons")
+    if not page.evaluations:
+        rows.append("  `--evaluations` lists each rule and resource")
+    yield "\n".join(rows)
+
+
+def _cause(group: Waiting, page: _Page) -> Iterator[str]:
+    count = len(group.evaluations)
+    yield f"  {count} {'check' if count == 1 else 'checks'} because {one_line(group.words)}"
+    if group.help:
+        yield _equals("help", group.help, page)
+    if page.evaluations:
+        yield from sorted(
+            f"     {one_line(one.rule.id)}   {one_line(str(one.places[0] if one.places else one.subject.at()))}"
+            f"   {one_line(one.subject.address)}: {one_line(one.detail)}"
+            for one in group.evaluations
+        )
 
 
 def _exceptions(report: ScanReport, page: _Page) -> Iterator[str]:

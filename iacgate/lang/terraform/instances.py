@@ -322,7 +322,7 @@ class CallGroup(Group):
         if folder is None:
             said = f"module {source} is not downloaded" if source else f"the source of {self.address} is not known"
             project.notice(f"{said}: run terraform init, or scan the plan")
-            self.missing = f"{self.address}, {source}, is not downloaded" if source else said
+            self.missing = f"{self.address} ({source}) is not downloaded" if source else said
             return None
         chain = owner
         for _ in range(MODULE_DEPTH):
