@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from iacgate.inputs.terraform_plan.configuration import Answer, Configuration, Found, longest
+from iacgate.inputs.terraform_plan.from_source import FromSource
 from iacgate.lang.terraform.address import Address, AddressError, parse_address, without_keys
 from iacgate.model import Partial, Path, Relation, Unknown
 
@@ -21,13 +22,19 @@ _NOT_CONFIGURED = "the provider decides, unless a dynamic block does"
 class Origin:
     """One instance and the configuration it comes from."""
 
-    __slots__ = ("_in_source", "_parsed", "_text", "configuration")
+    __slots__ = ("_in_source", "_parsed", "_source", "_text", "configuration")
 
     def __init__(
-        self, configuration: Configuration, address: str, in_source: Callable[[str], bool] = lambda _name: False
+        self,
+        configuration: Configuration,
+        address: str,
+        in_source: Callable[[str], bool] = lambda _name: False,
+        source: FromSource | None = None,
     ) -> None:
-        """``in_source`` says whether the source sets an attribute that the plan's configuration does not list."""
+        """``in_source`` says whether the source sets an attribute that the plan's configuration does not list;
+        ``source`` is what it knows of values that the plan does not."""
         self.configuration = configuration
+        self._source = source
         self._in_source = in_source
         self._text = address
         self._parsed: Address | None = None
@@ -44,6 +51,18 @@ class Origin:
 
     def answer(self, path: Path) -> Answer:
         return self.configuration.answer(self.address, path) if self.address else Answer()
+
+    def document(self, path: Path) -> Any:
+        """What is known of the document that an unknown JSON text holds; ``None`` for nothing."""
+        if self._source is None or not self.answer(path).found:
+            return None
+        return self._source.document(path)
+
+    def ends(self, path: Path) -> tuple[str, str]:
+        """The known ends of an unknown text; empty where nothing is known of them, or the value is somebody else's."""
+        if self._source is None or not self.answer(path).found:
+            return "", ""
+        return self._source.ends(path)
 
     def counted(self, path: Path, count: int) -> bool:
         return self.address is not None and self.configuration.counted(self.address, path, count)
@@ -102,12 +121,25 @@ class Origin:
 class PlannedUnknown(Unknown):
     """Known after apply. ``reason`` names what the value comes from, ``ref`` the resource, when it is only one."""
 
-    __slots__ = ("_origin", "_path")
+    __slots__ = ("_ends", "_origin", "_path")
 
     def __init__(self, origin: Origin, path: Path) -> None:
-        self.prefix = self.suffix = ""
         self._origin = origin
         self._path = path
+        self._ends: tuple[str, str] | None = None
+
+    @property
+    def prefix(self) -> str:  # type: ignore[override]  # looked up, never set
+        return self._known_ends()[0]
+
+    @property
+    def suffix(self) -> str:  # type: ignore[override]  # looked up, never set
+        return self._known_ends()[1]
+
+    def _known_ends(self) -> tuple[str, str]:
+        if self._ends is None:
+            self._ends = self._origin.ends(self._path)
+        return self._ends
 
     @property
     def reason(self) -> str:  # type: ignore[override]  # looked up, never set

@@ -14,9 +14,10 @@ from typing import Any
 from iacgate.inputs.terraform_plan import PlanDocument
 from iacgate.inputs.terraform_plan.before import resources_before
 from iacgate.inputs.terraform_plan.certainty import Origin, PlannedUnknown, Relations
-from iacgate.inputs.terraform_plan.configuration import Configuration, Instances
+from iacgate.inputs.terraform_plan.configuration import Configuration, Found, Instances
 from iacgate.inputs.terraform_plan.empty_blocks import without_empty_blocks
 from iacgate.inputs.terraform_plan.entries import Entry, change_of, make_resource
+from iacgate.inputs.terraform_plan.from_source import FromSource, is_json
 from iacgate.inputs.terraform_plan.merge import ABSENT, merge
 from iacgate.inputs.terraform_plan.policy import DOCUMENT, rebuilt
 from iacgate.inputs.terraform_plan.positions import Positions
@@ -105,7 +106,7 @@ class _Reader:
 
     def _planned(self, entry: Entry) -> Resource:
         address = entry.address
-        origin = Origin(self.configuration, address, partial(self._owned.in_source, entry))
+        origin = Origin(self.configuration, address, partial(self._owned.in_source, entry), self._from_source(entry))
         planned = body = self._body(entry, origin)
         if address in self._deferred_policies and isinstance(body, dict) and isinstance(body.get("json"), Unknown):
             body = {**body, "json": rebuilt(body, partial(self._sources, origin, body, frozenset((address,))))}
@@ -119,11 +120,13 @@ class _Reader:
             change=change_of(entry),
         )
 
+    def _from_source(self, entry: Entry) -> FromSource:
+        fits = partial(self._owned.is_from_source, entry)
+        return FromSource(entry.address, entry.change.get("after_sensitive"), fits, self.positions.values)
+
     def _body(self, entry: Entry, origin: Origin, rebuilding: frozenset[str] = frozenset()) -> Any:
         change = entry.change
-        unknown: Callable[[Path], Any] = partial(PlannedUnknown, origin)
-        if self._deferred_policies:
-            unknown = partial(self._unknown_or_policy, origin, rebuilding | {entry.address})
+        unknown: Callable[[Path], Any] = partial(self._unknown, origin, rebuilding | {entry.address})
         owned = self._owned.deciding(entry)
         if owned is not None:
             unknown = partial(_unless_owned, owned, unknown)
@@ -134,15 +137,29 @@ class _Reader:
         """A body of this instance, in the shape that all bodies have."""
         return without_empty_blocks(body, self._owned.expressions(entry))
 
-    def _unknown_or_policy(self, origin: Origin, rebuilding: frozenset[str], path: Path) -> Any:
-        """What stands for an unknown value: the planned policy document behind it, if it is one."""
-        if "polic" in str(path[-1] if path else ""):
-            found = origin.answer(path).found
-            if len(found) == 1 and found[0].tail in {".json", ".minified_json"} and found[0].address not in rebuilding:
-                entry = self._deferred_policies.get(found[0].address)
-                if entry is not None:
-                    return self._policy(entry, rebuilding)
+    def _unknown(self, origin: Origin, rebuilding: frozenset[str], path: Path) -> Any:
+        """What stands for an unknown value: where it is a JSON text, what is known of what it says."""
+        if is_json(path):
+            entry = self._document_behind(origin, rebuilding, path)
+            found = self._policy(entry, rebuilding) if entry is not None else origin.document(path)
+            if found is not None:
+                return found
         return PlannedUnknown(origin, path)
+
+    def _document_behind(self, origin: Origin, rebuilding: frozenset[str], path: Path) -> Entry | None:
+        """The deferred policy document that an unknown value is the text of: the only one that its expression names,
+        beside documents that are known."""
+        found = origin.answer(path).found if self._deferred_policies else ()
+        deferred = [item for item in found if item.address in self._deferred_policies]
+        others = len(found) - len(deferred)
+        if len(deferred) != 1 or deferred[0].address in rebuilding or (others and not self._all_read(found, deferred)):
+            return None
+        texts = {".json", ".minified_json"}
+        return self._deferred_policies[deferred[0].address] if deferred[0].tail in texts else None
+
+    def _all_read(self, found: Sequence[Found], deferred: Sequence[Found]) -> bool:
+        read = {entry.address for entry in self._prior}
+        return all(item in deferred or item.address in read for item in found)
 
     def _policy(self, entry: Entry, rebuilding: frozenset[str]) -> dict[str, Any]:
         origin = Origin(self.configuration, entry.address)

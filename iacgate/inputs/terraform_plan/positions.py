@@ -62,6 +62,11 @@ class Positions:
         source = self._source_map()
         return source.written(address) if source is not None else None
 
+    def values(self, address: Address, path: Path) -> list[Any]:
+        """What the source makes of an argument of an instance, in any of the blocks that it may be in."""
+        source = self._source_map()
+        return source.values(address, path) if source is not None else []
+
     def in_plan(self, at: Path, path: Path) -> Location:
         """The place in the plan file; what is unknown stands under ``after_unknown``."""
         locate = self._document.locate

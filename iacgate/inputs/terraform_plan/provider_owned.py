@@ -83,6 +83,11 @@ class ProviderOwned:
         block = self._block(entry)
         return None if block is None else block.expressions
 
+    def is_from_source(self, entry: Entry) -> bool:
+        """Whether the source beside the plan has this instance's block, with the same arguments."""
+        block = self._block(entry)
+        return block is not None and block.is_from_source()
+
     def in_source(self, entry: Entry, name: str) -> bool:
         """Whether the source sets an attribute of this instance, if only by a ``dynamic`` block."""
         block = self._block(entry)
@@ -128,6 +133,10 @@ class _Block:
             return True
         written = self._written()
         return written is not None and written.fits(self.expressions) and written.omits(path, after)
+
+    def is_from_source(self) -> bool:
+        written = self._written()
+        return written is not None and written.fits(self.expressions)
 
     def in_source(self, name: str) -> bool:
         written = self._written()

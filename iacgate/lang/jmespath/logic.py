@@ -56,10 +56,10 @@ def _uncommon_truth(value: Any) -> Truth:
 
 def present(value: Unknown) -> bool:
     """Whether an unknown value is known to be there: part of it is known, or a managed resource will give it."""
-    if value.prefix or value.suffix:
-        return True
     ref = value.ref
-    return ref is not None and not (ref.startswith("data.") or ".data." in ref)
+    if ref is not None and not (ref.startswith("data.") or ".data." in ref):
+        return True
+    return bool(value.prefix or value.suffix)
 
 
 def doubt(value: Unknown) -> Unknown:

@@ -58,6 +58,19 @@ class Beside:
             start = Spot(node, _way(way, *planned), file, scope, names)  # type: ignore[arg-type]  # of an attribute
             return trail(start, primary, instance.owner)
 
+    def values(self, address: Address, path: Path) -> list[Any]:
+        """What the source makes of a path into an instance's body: of any element where the path says which, since a
+        plan may have blocks in its own order. None where the source has no such instance."""
+        with deep():
+            instance = self._instance(address)
+            nodes: list[Any] = [instance.body()] if instance is not None else []
+        for step in path:
+            if isinstance(step, int):
+                nodes = [item for node in nodes if type(node) is list for item in node]
+            else:
+                nodes = [node[step] for node in nodes if isinstance(node, dict) and step in node]
+        return nodes
+
     def _instance(self, address: Address) -> Instance | None:
         module: Any = self._root
         for step in address.modules:

@@ -119,11 +119,18 @@ class SourceMap:
         """The places a value was passed through; ``None`` where the calls on the way are all there is to say."""
         if isinstance(node, Literal) and not way:
             return None
-        if self._beside is None:
-            self._beside = self._evaluated()
-        return self._beside.trail(address, file, node, way, primary, planned)
+        return self._evaluated().trail(address, file, node, way, primary, planned)
+
+    def values(self, address: Address, path: Path) -> list[Any]:
+        """What the source makes of a path into an instance's body, of any element where the path says which."""
+        return self._evaluated().values(address, path)
 
     def _evaluated(self) -> Beside:
+        if self._beside is None:
+            self._beside = self._evaluation()
+        return self._beside
+
+    def _evaluation(self) -> Beside:
         from iacgate.lang.terraform.beside import Beside
         from iacgate.lang.terraform.expansion import Project
 

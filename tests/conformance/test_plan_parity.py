@@ -1,0 +1,79 @@
+"""Source and plan of a configuration give the same model and the same answers, or the record says why not."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ATTRIBUTES = 0.99
+"""The least share of attributes that are equal, plans read alone."""
+ANSWERS = 0.99
+
+
+def _measured() -> ModuleType:
+    name = "iacgate_tests_plan_parity"
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name("plan_parity.py"))
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        spec.loader.exec_module(module)
+    return sys.modules[name]
+
+
+measured = _measured()
+
+
+@pytest.fixture(scope="module")
+def record():
+    return measured.RECORD.read_text(encoding="utf-8").splitlines()
+
+
+@pytest.fixture(scope="module")
+def ours():
+    return measured.measure(measured.pairs(None))
+
+
+@pytest.fixture(scope="module")
+def everything(corpora):
+    return measured.measure(measured.pairs(corpora))
+
+
+def test_our_own_configurations_differ_only_where_the_record_says_so(ours, record):
+    found = {line for line in measured.written(ours).splitlines() if line.startswith("| ours/")}
+    assert found == {line for line in record if line.startswith("| ours/")}
+
+
+def test_every_difference_is_on_record_and_nothing_else(everything, record):
+    found = [line for line in measured.written(everything).splitlines() if line.count("|") == 8]
+    noted = [line for line in record if line.count("|") == 8]
+    assert sorted(set(found) - set(noted)) == [], "mend it, or write the record again with the reason"
+    assert sorted(set(noted) - set(found)) == [], "it is the same now: write the record again"
+
+
+def test_every_difference_has_a_reason(record):
+    assert [line for line in record if measured.UNEXPLAINED in line] == []
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "least"), [("equal", "attributes", ATTRIBUTES), ("same", "answers", ANSWERS)]
+)
+def test_the_shares(everything, part, whole, least):
+    for reading in ("alone", "beside"):
+        one, all_ = (
+            sum(number for (_, name), number in getattr(everything, table).items() if name == reading)
+            for table in (part, whole)
+        )
+        assert one / all_ > least, (reading, part, one, all_)
+
+
+def test_beside_its_source_a_plan_gives_every_answer_of_the_source(ours):
+    wrong = [item for item in ours.differences if item.reading == "beside" and ";" in item.source + item.plan]
+    answers = {group: number - ours.same[group] for group, number in ours.answers.items()}
+    assert wrong == []
+    assert answers["ours", "beside"] == 0
