@@ -16,7 +16,15 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from _generator import Undocumented, commands, files, functions, rules, small  # noqa: E402  (found through the line above)
+from _generator import (  # noqa: E402  (found through the line above)
+    Undocumented,
+    commands,
+    files,
+    functions,
+    rules,
+    rulesets,
+    small,
+)
 
 PAGES: dict[str, Callable[[], str]] = {
     "commands.md": commands.commands_page,
@@ -46,7 +54,7 @@ def generate(folder: Path) -> list[str]:
         except Undocumented as found:
             missing += found.things
     try:
-        for name, text in rules.rule_pages().items():
+        for name, text in {**rules.rule_pages(), **rulesets.ruleset_pages()}.items():
             (rule_folder / name).write_text(text, encoding="utf-8")
     except Undocumented as found:
         missing += found.things

@@ -102,6 +102,16 @@ def test_every_rule_has_a_page_and_stands_in_the_index_of_its_provider(made: Pat
             assert f"| `{alias}` |" in _page(made, "aliases.md"), alias
 
 
+def test_every_rule_set_has_a_page_with_its_rules(made: Path) -> None:
+    known = NativeRules.load(ruleset="strict", entry_points=False)
+    index = (made / "rules" / "sets.md").read_text(encoding="utf-8")
+    for name in known.rulesets:
+        page = (made / "rules" / f"set-{name}.md").read_text(encoding="utf-8")
+        assert f"(set-{name}.md)" in index
+        chosen = [] if name == "strict" else NativeRules.load(ruleset=name, entry_points=False).selected()
+        assert [rule for rule in chosen if f"({rule}.md)" not in page] == []
+
+
 def test_a_command_without_words_stops_the_build(monkeypatch: pytest.MonkeyPatch) -> None:
     silent = click.Group("iacgate", commands=[click.Command("mute", params=[click.Option(["--why"])])])
     monkeypatch.setattr(commands, "build", lambda: silent)
