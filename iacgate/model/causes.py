@@ -91,7 +91,7 @@ _TABLE: tuple[tuple[str, _Make], ...] = (
     (r"the value given for (.*) does not parse: .*", _named(
         "value that does not parse", "write it as an expression: --var 'NAME=[\"a\"]'"
     )),
-    (r"terraform\.workspace depends on where Terraform runs", _whole(
+    (r"terraform\.workspace is not known: pass --workspace", _whole(
         "pass --workspace NAME", planned=True
     )),
     (r".* depends on where Terraform runs", _whole("scan the plan", planned=True)),

@@ -21,7 +21,7 @@ CASES = [
     ("data.aws_ami.x.id is read by the provider", "read by the provider: data.aws_ami.x.id", "scan the plan", True),
     ("module.v (registry/x) is not downloaded", "module not downloaded: module.v (registry/x)", "terraform init", True),
     ("var.n may be set in a.tfvars, which could not be read", "file of values that does not parse", "correct", False),
-    ("terraform.workspace depends on where Terraform runs", "terraform.workspace depends on", "--workspace", True),
+    ("terraform.workspace is not known: pass --workspace", "terraform.workspace is not", "--workspace", True),
     ("timestamp() is only known when it runs", "function that differs from run to run", "scan the plan", True),
     ("the file x.json is not in the scanned folders", "file outside of what is scanned: x.json", "scan a folder", True),
     ("ephemeral.a.b is ephemeral: no plan ever holds it", "ephemeral value: ephemeral.a.b", "by hand", False),

@@ -87,7 +87,7 @@ def expand(definition: Definition, scope: Scope) -> Expansion:
             return _for_each(evaluate(definition.attributes["for_each"].expression, scope), scope)
     except (Fault, Exhausted) as error:
         word = "count" if "count" in definition.attributes else "for_each"
-        return open_ended(failed(f"{word} of {' '.join(definition.block.labels)}", error), word)
+        return open_ended(failed(f"{word} of {'.'.join(definition.block.labels)}", error), word)
     return Expansion([(None, {})])
 
 
