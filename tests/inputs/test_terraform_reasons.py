@@ -52,7 +52,10 @@ CASES = {
     ),
     "an input that nobody gives": (
         "module.m.o",
-        {"r.tf": 'module "m" {\n  source = "./m"\n}\n', "m/m.tf": 'variable "n" {}\noutput "o" {\n  value = var.n\n}\n'},
+        {
+            "r.tf": 'module "m" {\n  source = "./m"\n}\n',
+            "m/m.tf": 'variable "n" {}\noutput "o" {\n  value = var.n\n}\n',
+        },
         "module.m.var.n has no value",
     ),
     "a file of values that is broken": (
@@ -116,7 +119,10 @@ CASES = {
     "keys that are sensitive": (
         'x_z.b["k"].id',
         {"r.tf": 'resource "x_z" "b" {\n  for_each = toset([sensitive("k")])\n}\n'},
-        "for_each of x_z.b fails: for_each is sensitive, and keys are shown in addresses, and for_each of x_z.b with it",
+        (
+            "for_each of x_z.b fails: for_each is sensitive, and keys are shown in addresses,"
+            " and for_each of x_z.b with it"
+        ),
     ),
     "a limit": ('join("", [for x in range(1024) : format("%99999s", x)])', {}, "x_y.a.v is not evaluated: "),
     "a circle": ("local.a", {"l.tf": "locals {\n  a = local.b\n  b = local.a\n}\n"}, "local.a refers to itself"),

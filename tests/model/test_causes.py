@@ -31,6 +31,13 @@ CASES = [
     ("this expression fails: null is no key", "this expression fails: null is no key", "Terraform refuses", False),
     ("local.x is not evaluated: the string is longer than 10 MiB", "local.x is not evaluated", "scan the plan", True),
     ("the value has more than 250000 elements", "the value has more than 250000 elements", "scan the plan", True),
+    ("x_y.a may belong to it: bucket is known after apply: local.b", "known after apply: local.b", "before", True),
+    ("x_y.a may belong to it: bucket is var.b has no value", "var.b has no value", "--var b=VALUE", False),
+    ("bucket is module.m.data.x.y.id is read by the provider", "read by the provider: module.m", "scan the plan", True),
+    ("x_y.b may be meant, bucket of x_y.a names several", "x_y.b may be meant", "scan the plan", True),
+    ("build argument V has no default", "build argument without a default: V", "ARG NAME=VALUE", False),
+    ("the policy is not valid JSON", "the policy is not valid JSON", "correct", False),
+    ("set from var.region", "setting of a provider, which plans do not hold: var.region", "scan the source", False),
     ("something nobody thought of", "something nobody thought of", "", False),
     ("var.n has no value, and count of aws_vpc.a with it", "var.n has no value", "--var n=VALUE", False),
     (
