@@ -78,7 +78,8 @@ def _written(type_name: str, values: dict[str, Any], file: str) -> list[Projecti
     if isinstance(found, Unknown):
         return found
     bodies = [_of_text(body, values) for body in found]
-    return [Projection(body, partial(_below, "yaml_body")) for body in bodies if _is_object(body)]
+    ways = [partial(_below, "yaml_body"), *[_whole_text] * len(bodies)]
+    return [Projection(body, way) for body, way in zip(bodies, ways, strict=False) if _is_object(body)]
 
 
 def _of_object(manifest: Any) -> list[Projection] | Unknown:
@@ -91,6 +92,11 @@ def _of_object(manifest: Any) -> list[Projection] | Unknown:
 
 def _below(attribute: str, path: Path) -> Path:
     return (attribute, *path) if path else ()
+
+
+def _whole_text(_path: Path) -> Path:
+    """Where an object stands that is not the first of its text, which the provider does not take."""
+    return ("yaml_body",)
 
 
 def _of_text(body: Any, values: dict[str, Any]) -> Any:
