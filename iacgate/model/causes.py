@@ -45,14 +45,16 @@ def causes_of(detail: str) -> list[Cause]:
 
 
 def root_of(reason: str) -> str:
-    """The reason without what only follows from it (``…, and count of aws_vpc.a with it``, ``… may belong to it: …``)."""
+    """The reason without what only follows from it (``…, and count of x.a with it``, ``x.b may belong to it: …``)."""
     before, after = _surroundings()
     return before.sub("", after.sub("", reason))
 
 
 @cache
 def _surroundings() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    waits = r"(?:\S+ may belong to it: )?[\w.\[\]]+ is (?=known after apply|(?:module\..*\.)?(?:var|local|data|each)\.)"
+    waits = (
+        r"^(?:\S+ may belong to it: )?[\w.\[\]]+ is (?=known after apply|(?:module\..*\.)?(?:var|local|data|each)\.)"
+    )
     return re.compile(waits), re.compile(r"(?:, and (?:count|for_each) of [^,]+ with it)+$")
 
 
@@ -123,7 +125,9 @@ _TABLE: tuple[tuple[str, _Make], ...] = (
     (r"build argument (.*) has no default", _named("build argument without a default", "give it one: ARG NAME=VALUE")),
     (r".* may be meant, .* names several", _whole("scan the plan", planned=True)),
     (r"the policy is .*", _whole("correct the policy")),
-    (r"set (?:from (.*)|by an expression)", _named("setting of a provider, which plans do not hold", "scan the source")),
+    (r"set (?:from (.*)|by an expression)", _named(
+        "setting of a provider, which plans do not hold", "scan the source"
+    )),
     (r"not all files were read: there may be more", _whole("scan the whole folder")),
     (r"the provider decides, unless a dynamic block does", _whole(
         "name the source with --source, so that a dynamic block can be told from what the provider decides"
