@@ -39,9 +39,9 @@ class _Covered:
         for subject in subjects:
             for path, value in _secret_values(subject):
                 self._cover_place(subject, path)
-                for spelling in (spelling for text in _strings(value) for spelling in _spellings(text)):
-                    self.texts.setdefault(spelling[:_SHORTEST], set()).add(spelling)
-                    self.longest = max(self.longest, len(spelling))
+                self._cover_text(value)
+            for value in _earlier_secrets(subject):
+                self._cover_text(value)
 
     def places_in(self, file: str, line: int, window: Span) -> Iterator[tuple[Location, str]]:
         """The places on a line that may reach into the window, with the key each value belongs to."""
@@ -57,6 +57,11 @@ class _Covered:
                 for text in self.texts.get(line[start : start + _SHORTEST], ()):
                     if line.startswith(text, start):
                         yield start, start + len(text)
+
+    def _cover_text(self, value: Any) -> None:
+        for spelling in (spelling for text in _strings(value) for spelling in _spellings(text)):
+            self.texts.setdefault(spelling[:_SHORTEST], set()).add(spelling)
+            self.longest = max(self.longest, len(spelling))
 
     def _cover_place(self, subject: Subject, path: Path) -> None:
         place = subject.locate(path).through(())
@@ -144,6 +149,18 @@ def _secret_values(subject: Subject) -> Iterator[tuple[Path, Any]]:
                     pending.append(((link, step), item, within))
         elif inside and isinstance(node, str | int | float):
             yield _path(link), node
+
+
+def _earlier_secrets(subject: Subject) -> Iterator[Any]:
+    """What was secret in a resource before a planned change: a plan file holds both."""
+    change = subject.change if isinstance(subject, Resource) else None
+    pending: list[Any] = [change.before if change is not None else None]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, Secret):
+            yield node.reveal()
+        elif isinstance(node, dict | list):
+            pending.extend(node.values() if isinstance(node, dict) else node)
 
 
 def _path(link: _Link) -> Path:
