@@ -9,11 +9,11 @@ from typing import Any
 
 from iacgate.lang.terraform import arithmetic
 from iacgate.lang.terraform.types import kind_of, to_string
-from iacgate.lang.terraform.values import Fault, Set, bare, secret
+from iacgate.lang.terraform.values import Fault, Lazy, Set, bare, secret
 from iacgate.model import Secret, Unknown
 
 
-class Opaque(Unknown):
+class Opaque(Lazy):
     """An unknown object of which some attributes may be known: a resource, a module's outputs.
 
     Subclasses say what their attributes and elements are.

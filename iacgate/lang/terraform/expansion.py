@@ -87,14 +87,19 @@ def expand(definition: Definition, scope: Scope) -> Expansion:
             return _for_each(evaluate(definition.attributes["for_each"].expression, scope), scope)
     except (Fault, Exhausted) as error:
         word = "count" if "count" in definition.attributes else "for_each"
-        return open_ended(failed(f"{word} of {'.'.join(definition.block.labels)}", error), word)
+        why = failed(f"{word} of {'.'.join(definition.block.labels)}", error)
+        if isinstance(error, Fault):
+            attribute = definition.attributes[word]
+            place = definition.file_of(attribute).location(attribute)
+            scope.module.notice(f"{place}: {why.reason}; Terraform would refuse it, here it stands for any number")
+        return open_ended(why, word)
     return Expansion([(None, {})])
 
 
 def _counted(value: Any) -> Expansion:
     if isinstance(value, Unknown):
         return open_ended(value, "count")
-    number = to_number(value) if value is not None else None
+    number = to_number(value) if value is not None and not isinstance(value, bool) else None
     if type(number) is not int or number < 0:
         raise Fault("count is not a whole number")
     return Expansion([(at, {"count": {"index": at}}) for at in range(min(number, BLOCK_INSTANCES + 1))], keyed="count")

@@ -66,6 +66,10 @@ class ModuleInstance:
         self._types: dict[str, Type | None] = {}
         self._settling = False
 
+    def notice(self, message: str) -> None:
+        """Say something to the user that changes no verdict."""
+        self.project.notice(message)
+
     # names
 
     def resolve(self, name: str, steps: tuple[Step, ...], scope: Scope) -> tuple[Any, int]:
@@ -273,6 +277,8 @@ class ModuleInstance:
 
     def function(self, name: str, arguments: list[Any], scope: Scope) -> Any:
         """The value of a function; those that read files read them through the project."""
+        if any(type(argument) is ModuleValue for argument in arguments):
+            arguments = list(map(_whole, arguments))
         if name in _FILE_FUNCTIONS:
             from iacgate.lang.terraform import filefunctions
 
@@ -371,6 +377,16 @@ class ModuleValue(Opaque):
 
     def element(self, key: Any) -> Any:
         return self.attribute(key) if isinstance(key, str) else Unknown(self.reason)
+
+    def whole(self) -> dict[str, Any] | None:
+        instance = self.instance
+        return None if instance is None else {name: instance.output(name) for name in sorted(instance.module.outputs)}
+
+
+def _whole(value: Any) -> Any:
+    """A module that a function is given as it stands: the object of its outputs."""
+    whole = value.whole() if isinstance(value, ModuleValue) else None
+    return value if whole is None else whole
 
 
 _FILE_FUNCTIONS = frozenset(

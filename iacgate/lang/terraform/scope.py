@@ -48,6 +48,9 @@ class Names(Protocol):
     def resolve(self, name: str, steps: tuple[Step, ...], scope: Scope) -> tuple[Any, int]:
         """The value of a reference and how many of its steps that took. Raises ``Fault`` for what is not there."""
 
+    def notice(self, message: str) -> None:
+        """Say something to the user that changes no verdict."""
+
     def function(self, name: str, arguments: list[Any], scope: Scope) -> Any:
         """The value of a function. Raises ``Fault`` where Terraform would refuse the call."""
 

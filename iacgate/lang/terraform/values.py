@@ -90,6 +90,16 @@ class Manifest(Encoded):
     __slots__ = ()
 
 
+class Lazy(Unknown):
+    """An object that is not worked out before somebody asks for a part of it."""
+
+    __slots__ = ()
+
+    def whole(self) -> dict[str, Any] | None:
+        """All of it, or ``None`` where not all of it can be known."""
+        return None
+
+
 def unknown_from(value: Unknown) -> Unknown:
     """What a computation with this unknown gives: unknown for the same reason, but no longer the same value."""
     return value if type(value) is Unknown and value.ref is None else Unknown(value.reason)
@@ -343,6 +353,9 @@ class _Finish:
             return self.text(value)
         if type(value) is Unknown:
             return value
+        whole = value.whole() if isinstance(value, Lazy) else None
+        if whole is not None:
+            return self.value(whole)
         return Unknown(value.reason, ref=value.ref, prefix=value.prefix, suffix=value.suffix)
 
     def text(self, value: Text) -> Any:
