@@ -100,7 +100,7 @@ def _backend(body: dict[str, Any], path: Path) -> Iterator[Reference]:
 
 
 def _of_pod(path: Path, spec: dict[str, Any]) -> Iterator[Reference]:
-    account = "serviceAccountName" if spec.get("serviceAccountName") else "serviceAccount"
+    account = "serviceAccountName" if _spelled(spec.get("serviceAccountName")) else "serviceAccount"
     for below in _named(spec, (account,), "ServiceAccount"):
         yield _under(path, below)
     for below in (

@@ -48,7 +48,8 @@ def selector_of(body: Any) -> Selector | None:
     if kind == "NetworkPolicy":
         if "projectcalico.org" in str(body.get("apiVersion")):
             return _of_calico(spec)
-        return _labelled(spec.get("podSelector") or {})
+        wanted = spec.get("podSelector")
+        return _labelled({} if wanted is None else wanted)
     if kind == "PodDisruptionBudget":
         return _of_budget(spec.get("selector"), str(body.get("apiVersion")))
     if kind in ("CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy"):
@@ -85,21 +86,22 @@ def _of_service(spec: dict[str, Any]) -> Selector | None:
     selector = spec.get("selector")
     if isinstance(selector, Unknown):
         return Selector({}, unsure=True)
-    if not isinstance(selector, dict) or not selector or spec.get("type") == "ExternalName":
+    kind = reveal(spec.get("type"))
+    if not isinstance(selector, dict) or not selector or (isinstance(kind, str) and kind == "ExternalName"):
         return None
-    return Selector(selector)
+    return Selector(selector, unsure=isinstance(kind, Unknown))
 
 
 def _of_budget(selector: Any, version: str) -> Selector | None:
-    if selector is None or (selector == {} and version == "policy/v1beta1"):
+    if selector is None or (isinstance(selector, dict) and not selector and version == "policy/v1beta1"):
         return None
     return _labelled(selector)
 
 
 def _of_calico(spec: dict[str, Any]) -> Selector:
     """Calico writes an expression of its own, which is only understood where it says "all"."""
-    written = spec.get("selector") or "all()"
-    return Selector({}, unsure=written != "all()")
+    written = reveal(spec.get("selector"))
+    return Selector({}, unsure=written is not None and not (isinstance(written, str) and written in ("", "all()")))
 
 
 def _of_cilium(spec: dict[str, Any]) -> Selector | None:

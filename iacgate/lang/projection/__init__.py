@@ -78,7 +78,7 @@ def _written(type_name: str, values: dict[str, Any], file: str) -> list[Projecti
     if isinstance(found, Unknown):
         return found
     bodies = [_of_text(body, values) for body in found]
-    ways = [partial(_below, "yaml_body"), *[_whole_text] * len(bodies)]
+    ways: list[Callable[[Path], Path]] = [partial(_below, "yaml_body"), *[_whole_text] * len(bodies)]
     return [Projection(body, way) for body, way in zip(bodies, ways, strict=False) if _is_object(body)]
 
 
