@@ -236,7 +236,7 @@ def test_plans_of_other_kinds(folder, told, top, line):
 @pytest.mark.parametrize("name", ["text", "markdown", "html", "junit"])
 def test_what_was_secret_before_is_not_shown_from_the_plan_file(folder, told, name, indent):
     (folder / "main.tf").unlink()
-    before = {"kms_key_id": None, "snapshot_id": "old-token-value", "encrypted": False}
+    before = {"encrypted": False, "snapshot_id": "old-token-value"}
     entry = volume(["update"], before, {"encrypted": False, "snapshot_id": "new-token-value"})
     marks = {"before_sensitive": {"snapshot_id": True}, "after_sensitive": {"snapshot_id": True}}
     entry["change"] = {"actions": ["update"], **marks, **entry["change"]}
