@@ -10,15 +10,18 @@ from typing import Any
 from iacgate.sdk import CheckSpec, find_check
 
 MODULES: dict[str, str] = {
+    "aws-backup-missing": "aws_use",
     "aws-chain-missing": "aws_links",
     "aws-default-group-closed": "aws_links",
     "aws-iam-statement": "aws_iam",
     "aws-network-acl-open": "aws_network_acl",
+    "aws-nothing-attached": "aws_use",
     "aws-s3-acl-open": "aws_s3",
     "aws-user-data-secret": "aws_user_data",
     "azure-custom-owner-role": "azure_roles",
     "google-public-members": "google_members",
     "iam-privilege-escalation": "iam",
+    "reached-resource": "reached",
 }
 """Check name → module of this package."""
 
