@@ -44,6 +44,7 @@ GROUPS = {
     "semver": "Durations, quantities, versions",
     "jmespath.artifacts": "Images, commands, secrets",
     "secrets": "Images, commands, secrets",
+    "packages": "Images, commands, secrets",
     "pods": "Kubernetes workloads",
 }
 """Module of a function → the heading it stands under."""

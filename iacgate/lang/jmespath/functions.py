@@ -114,6 +114,7 @@ TABLE: dict[str, Row] = {
     "image": ("jmespath.artifacts", "aware", 1, 1),
     "image_from": ("jmespath.artifacts", "aware", 2, 2),
     "is_secret": ("secrets", "aware", 2, 2),
+    "packages": ("packages", "plain", 1, 1),
     "secret_kind": ("secrets", "plain", 1, 1),
     "secrets": ("secrets", "places", 1, 1),
     # Kubernetes
