@@ -22,6 +22,7 @@ DEFAULTS = {
     "exceptions.inline": Settings().exceptions.inline,
     "report_level": str(Settings().report_level),
     "unknown": str(Settings().enforcement.unknown),
+    "existing": str(Settings().enforcement.existing),
     "rollout[].then": "enforce",
     "break_glass.annotation": "allow",
     "break_glass.command": "allow",
