@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import shutil
@@ -14,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from iacgate import __version__
-from iacgate.cli.options import INPUT_OPTIONS, request_from, with_options
+from iacgate.cli.options import INPUT_OPTIONS, request_from, shown, with_options
+from iacgate.errors import CommandError
 
 if TYPE_CHECKING:
     from iacgate.model import Resource
@@ -30,14 +32,37 @@ PROGRAMS = {
 }
 
 
-@click.command("doctor")
+EPILOG = """\b
+Examples:
+  iacgate doctor                            what is installed, what is here
+  iacgate doctor --terraform .              what a scan knows of each root module, and why not more
+  iacgate doctor --terraform . -o json      the same for scripts"""
+SCHEMA_VERSION = 1
+
+
+@click.command("doctor", epilog=EPILOG)
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option(
+    "--terraform",
+    "measured",
+    metavar="PATH",
+    multiple=True,
+    help="How much of the Terraform there is known, what is not and why, what a plan would add.",
+)
+@click.option("-o", "--output", type=click.Choice(["text", "json"]), help="Form of --terraform; text by default.")
 @with_options(INPUT_OPTIONS)
-def command(paths: tuple[str, ...], **values: Any) -> int:
+def command(paths: tuple[str, ...], measured: tuple[str, ...], output: str | None, **values: Any) -> int:
     """Say what is installed and what was found.
 
     Reads the files a scan would read, and prints no content of them.
     """
+    if measured:
+        if paths:
+            raise CommandError("--terraform and another path do not go together", "name each path with --terraform")
+        _terraform(measured, output == "json", values)
+        return 0
+    if output == "json":
+        raise CommandError("-o json is for --terraform", "iacgate doctor --terraform PATH -o json")
     for title, lines in (
         ("iacgate", _ourselves()),
         ("programs", _programs()),
@@ -47,6 +72,28 @@ def command(paths: tuple[str, ...], **values: Any) -> int:
         for line in lines:
             click.echo(f"  {line}")
     return 0
+
+
+def _terraform(paths: tuple[str, ...], as_json: bool, values: dict[str, Any]) -> None:  # noqa: FBT001  (one of two forms)
+    """Print what a scan knows of the Terraform in some paths."""
+    from iacgate.cli.certainty import as_object, roots, told
+    from iacgate.pipeline import take_inventory
+
+    taken = take_inventory(paths, request_from(values))
+    found = roots(taken.inventory.resources)
+    missing = sorted(notice for notice in taken.notices if " is not downloaded: " in notice)
+    if as_json:
+        document = {
+            "schema_version": SCHEMA_VERSION,
+            "roots": [as_object(root) for root in found],
+            "modules_not_downloaded": missing,
+            "troubles": [trouble.message for trouble in taken.troubles],
+        }
+        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+        return
+    lines = [line for root in found for line in told(root)] or ["no Terraform resources here"]
+    for line in (*lines, *missing, *(f"trouble: {trouble.message}" for trouble in taken.troubles)):
+        click.echo(shown(line))
 
 
 def _ourselves() -> Iterator[str]:

@@ -173,11 +173,11 @@ def terminal_width(stream: Any) -> int:
 
 def note(text: str) -> None:
     """A remark on standard error; no line of it but the first begins as quoted text wants it to."""
-    lines = "\n  | ".join(map(_shown, text.splitlines()))
+    lines = "\n  | ".join(map(shown, text.splitlines()))
     sys.stderr.write(f"{lines}\n")
 
 
-def _shown(line: str) -> str:
+def shown(line: str) -> str:
     """The line with what cannot be seen made visible: the name of a file may hold sequences that repaint a terminal."""
     if line.isprintable():
         return line

@@ -7,7 +7,7 @@ waits for an apply is one cause, each variable without a value is one of its own
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 
 from iacgate.model.dataclass import dataclass
@@ -27,6 +27,16 @@ class Cause:
 
     def __str__(self) -> str:
         return f"{self.title}: {self.name}" if self.name else self.title
+
+
+NAMES_SHOWN = 3
+
+
+def phrase(title: str, names: Iterable[str]) -> str:
+    """A cause with what it is about: ``known after apply: aws_vpc.a.id, aws_vpc.b.id, aws_vpc.c.id and 7 more``."""
+    listed = list(names)
+    more = f" and {len(listed) - NAMES_SHOWN} more" if len(listed) > NAMES_SHOWN else ""
+    return f"{title}: {', '.join(listed[:NAMES_SHOWN])}{more}" if listed else title
 
 
 def cause_of(reason: str) -> Cause:

@@ -6,10 +6,8 @@ In comes a report, out come the causes with the evaluations that wait for them, 
 from __future__ import annotations
 
 from iacgate.model import Evaluation, Outcome, ScanReport
-from iacgate.model.causes import Cause, causes_of
+from iacgate.model.causes import Cause, causes_of, phrase
 from iacgate.model.dataclass import dataclass, field
-
-NAMES_SHOWN = 3
 
 
 @dataclass(slots=True)
@@ -23,11 +21,7 @@ class Waiting:
 
     @property
     def words(self) -> str:
-        """``known after apply: aws_vpc.a.id, aws_vpc.b.id and 7 more``."""
-        names = list(self.names)
-        shown = ", ".join(names[:NAMES_SHOWN])
-        more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
-        return f"{self.title}: {shown}{more}" if names else self.title
+        return phrase(self.title, self.names)
 
 
 def waiting(report: ScanReport) -> list[Waiting]:

@@ -21,7 +21,7 @@ from iacgate.lang.terraform.parts import Same, Spot, Way
 from iacgate.lang.terraform.resource import Instance
 from iacgate.lang.terraform.scope import Scope
 from iacgate.lang.terraform.stack import deep
-from iacgate.lang.terraform.trail import dynamics, names_of, trail
+from iacgate.lang.terraform.trail import dynamics, keyed, names_of, trail
 from iacgate.lang.terraform.values import decimals, first_unknown
 from iacgate.model import Location, Path, Unknown, reveal
 from iacgate.syntax.hcl import File, nodes
@@ -86,8 +86,7 @@ def _member(group: Group | None, key: Key) -> Any:
         return None
     if group.expansion.hole is not None:
         return group.members[0]
-    keys = [known for known, _ in group.expansion.keys]
-    return group.members[keys.index(key)] if key in keys else None
+    return keyed(group, key)
 
 
 def _assign(root: ModuleInstance, variables: Variables, values: Callable[[], list[File]]) -> None:

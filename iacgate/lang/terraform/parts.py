@@ -22,9 +22,13 @@ MOST_PARTS = 200
 
 
 class Same(NamedTuple):
-    """A step to the element of a collection that has a value, where no index tells it (sets, sorted lists)."""
+    """A step to the element of a collection that has a value, where no index tells it (sets, sorted lists).
+
+    ``or_key``: of a map the element at that key is meant (what ``each.key`` leads to, whatever ``for_each`` is).
+    """
 
     value: Any
+    or_key: bool = False
 
 
 Way = tuple[str | int | Same, ...]
@@ -135,6 +139,8 @@ def _text(value: Any) -> str | None:
 def element_of(value: Any, key: Any) -> Any:
     """The member of a value at one step; :data:`NONE` where there is none."""
     if isinstance(key, Same):
+        if key.or_key and isinstance(value, dict):
+            return value.get(key.value, NONE)
         found = value if isinstance(value, list) else value.values() if isinstance(value, dict) else ()
         return next((item for item in found if same(item, key.value)), NONE)
     if isinstance(value, dict):
@@ -170,7 +176,7 @@ def _tuple(spot: Spot) -> Spot | None:
         return spot.at(node.items[0], ()) if len(node.items) == 1 else None
     key = spot.way[0]
     if isinstance(key, Same):
-        found = next((item for item in node.items if same(spot.value(item), key.value)), None)
+        found = next((item for item in node.items if _is(spot, item, key.value)), None)
         return None if found is None else spot.at(found, spot.way[1:])
     return spot.at(node.items[key], spot.way[1:]) if isinstance(key, int) and 0 <= key < len(node.items) else None
 
@@ -179,21 +185,29 @@ def _object(spot: Spot) -> Spot | None:
     node: Any = spot.node
     if not spot.way:
         return None
-    key = spot.way[0]
+    key: Any = spot.way[0]
     if key == 0 and len(spot.way) > 1:
         return spot.at(node, spot.way[1:])  # in JSON a single block may stand without a list
+    by_value = isinstance(key, Same) and not key.or_key
+    wanted = key.value if isinstance(key, Same) else key
     for item in reversed(node.items):
-        found = same(spot.value(item.value), key.value) if isinstance(key, Same) else spot.value(item.key) == key
-        if found is True:
+        if _is(spot, item.value if by_value else item.key, wanted):
             return spot.at(item.value, spot.way[1:])
     return None
+
+
+def _is(spot: Spot, node: nodes.Expression, wanted: Any) -> bool:
+    """Whether an expression certainly has a value; constants, of which there may be thousands, are only compared."""
+    if type(node) is nodes.Literal and isinstance(node.value, str) and isinstance(wanted, str):
+        return node.value == wanted
+    return same(spot.value(node), wanted)
 
 
 def key_place(spot: Spot, key: Any) -> nodes.Node | None:
     """Where the key of an object is written."""
     if not isinstance(spot.node, nodes.Object):
         return None
-    return next((item.key for item in reversed(spot.node.items) if spot.value(item.key) == key), None)
+    return next((item.key for item in reversed(spot.node.items) if _is(spot, item.key, key)), None)
 
 
 def _conditional(spot: Spot) -> Spot | None:

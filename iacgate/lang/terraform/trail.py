@@ -19,10 +19,11 @@ from iacgate.lang.terraform.expressions import attempt
 from iacgate.lang.terraform.groups import Group
 from iacgate.lang.terraform.inside import DOCUMENT, Names, follow, text_part
 from iacgate.lang.terraform.instances import ModuleInstance
-from iacgate.lang.terraform.parts import ENDS, Bound, Same, Spot, Way, key_place, narrowed, steps_into
+from iacgate.lang.terraform.parts import ENDS, Bound, Same, Spot, Way, key_place, narrowed, same, steps_into
 from iacgate.lang.terraform.resource import Instance
 from iacgate.lang.terraform.scope import Scope
 from iacgate.lang.terraform.steps import COMMANDED, DECLARED, DEFINED, PASSED
+from iacgate.lang.terraform.values import Set
 from iacgate.model import Location, Path
 from iacgate.syntax.hcl import File, nodes
 
@@ -160,13 +161,14 @@ def _bound(spot: Spot, node: nodes.Traversal, bound: Bound) -> Spot | End | None
 def _key(bound: Bound) -> Spot | End | None:
     """Where a key is written: in the object itself, or as the element of a set."""
     spot = bound.collection
-    if isinstance(bound.key, Same):
-        return spot.at(spot.node, (bound.key,))
+    key = bound.key.value if isinstance(bound.key, Same) else bound.key
     for _ in range(MOST_HOPS):
         spot = narrowed(spot)
-        place = key_place(spot, bound.key)
+        place = key_place(spot, key)
         if place is not None:
             return End(spot.file.location(place))
+        if isinstance(bound.key, Same) and not isinstance(spot.node, nodes.Traversal):
+            return spot.at(spot.node, (bound.key,))
         following = _followed(spot)
         if not isinstance(following, Spot):
             return following
@@ -235,10 +237,16 @@ def _member(group: Group | None, way: Way) -> tuple[Any, Way]:
         return None, ()
     if not group.expansion.keyed:
         return group.members[0], way
-    keys = [known for known, _ in group.expansion.keys]
     if group.expansion.hole is not None:
         return group.members[0], way[1:]
-    return (group.members[keys.index(way[0])], way[1:]) if way[0] in keys else (None, ())
+    found = keyed(group, way[0].value if isinstance(way[0], Same) else way[0])
+    return found, () if found is None else way[1:]
+
+
+def keyed(group: Group, key: Any) -> Any:
+    """The member of a group with a key, ``None`` when there is none."""
+    at = next((index for index, (known, _) in enumerate(group.expansion.keys) if known == key), None)
+    return None if at is None else group.members[at]
 
 
 def _attribute(spot: Spot, node: nodes.Traversal, module: ModuleInstance, first: str) -> Spot | End | None:
@@ -356,7 +364,9 @@ def _each(definition: Definition, scope: Scope, outside: Scope, names: Mapping[s
 def step_to(record: dict[str, Any], collection: Spot) -> str | int | Same:
     """The step to the element that an iterator is at."""
     key = record.get("key")
-    if isinstance(key, int) and not isinstance(key, bool):
+    if isinstance(key, int) and not isinstance(key, bool) and not same(key, record.get("value")):
         return key
+    if isinstance(key, str):
+        return Same(key, or_key=True)
     listed = collection.value()
-    return Same(key) if isinstance(listed, list) or not isinstance(key, str) else key
+    return key if isinstance(key, int) and isinstance(listed, list) and not isinstance(listed, Set) else Same(key)
