@@ -179,6 +179,7 @@ def _name(evaluation: Evaluation, report: ScanReport, path: Path, places: Mappin
     if subject.adapter.startswith("terraform"):
         place = (subject.document.path, subject.at().line, subject.adapter)
         address = places.get(place, subject.address) if subject.provider == "kubernetes" else subject.address
+        address = subject.config_address if subject.symbolic else address
         return address.replace("data.", "") if subject.category == "data" else address
     if subject.provider == "kubernetes":
         return f"{subject.type}.{subject.namespace or 'default'}.{subject.name}"
@@ -231,9 +232,9 @@ def _head() -> Iterator[str]:
     yield "# Agreement with other tools"
     yield ""
     yield "How far the rules agree with the test cases of checkov (examples with the verdict of each resource) and of"
-    yield "trivy (good and bad snippets, and the plans made of them). A check of theirs is judged by the rules that carry its"
-    yield "name as an alias. `make conformance` writes this page from the public test data; a test holds every disagreement"
-    yield "to the record below, so that none comes or goes unnoticed."
+    yield "trivy (good and bad snippets, and the plans made of them). A check of theirs is judged by the rules that"
+    yield "carry its name as an alias. `make conformance` writes this page from the public test data; a test holds"
+    yield "every disagreement to the record below, so that none comes or goes unnoticed."
 
 
 def _numbers(result: Score) -> Iterator[str]:
