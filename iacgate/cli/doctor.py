@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from iacgate import __version__
-from iacgate.cli.options import INPUT_OPTIONS, request_from, shown, with_options
+from iacgate.cli.options import INPUT_OPTIONS, request_from, with_options
+from iacgate.cli.plain import shown
 from iacgate.errors import CommandError
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ PROGRAMS = {
 EPILOG = """\b
 Examples:
   iacgate doctor                            what is installed, what is here
-  iacgate doctor --terraform .              what a scan knows of each root module, and why not more
+  iacgate doctor --terraform .              what is known of each root module, and why not more
   iacgate doctor --terraform . -o json      the same for scripts"""
 SCHEMA_VERSION = 1
 

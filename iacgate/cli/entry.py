@@ -139,12 +139,14 @@ def _usage(error: click.ClickException) -> int:
 
 
 def _say(kind: str, message: str, hint: str = "") -> None:
-    """To standard error. Text may quote files: what has more lines than one cannot begin a line of its own (CI systems
-    obey lines that begin like commands)."""
-    lines = "\n  | ".join(message.splitlines())
+    """To standard error. Text may quote files: it repaints no terminal, and what has more lines than one cannot begin a
+    line of its own (CI systems obey lines that begin like commands)."""
+    from iacgate.cli.plain import shown
+
+    lines = "\n  | ".join(map(shown, message.splitlines()))
     sys.stderr.write(f"{kind}: {lines}\n")
     for line in filter(None, hint.splitlines()):
-        sys.stderr.write(f"  help: {line}\n")
+        sys.stderr.write(f"  help: {shown(line)}\n")
 
 
 def _interrupted() -> int:
@@ -169,9 +171,8 @@ def _bug(error: Exception, words: list[str]) -> int:
         f"iacgate failed: {type(error).__name__} in {place}",
         "this is our bug; run again with --debug and report it",
     )
-    sys.stderr.write(
-        f"  iacgate {__version__}, Python {sys.version.split()[0]}, {sys.platform}, command: {' '.join(words[:1])}\n"
-    )
+    command = words[0] if words and words[0] in COMMANDS else ""
+    sys.stderr.write(f"  iacgate {__version__}, Python {sys.version.split()[0]}, {sys.platform}, command: {command}\n")
     return EXIT_BUG
 
 

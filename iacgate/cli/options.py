@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from iacgate.cli.plain import shown
 from iacgate.errors import CommandError, did_you_mean
 from iacgate.model import Severity
 from iacgate.pipeline import Request
@@ -175,10 +176,3 @@ def note(text: str) -> None:
     """A remark on standard error; no line of it but the first begins as quoted text wants it to."""
     lines = "\n  | ".join(map(shown, text.splitlines()))
     sys.stderr.write(f"{lines}\n")
-
-
-def shown(line: str) -> str:
-    """The line with what cannot be seen made visible: the name of a file may hold sequences that repaint a terminal."""
-    if line.isprintable():
-        return line
-    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in line)

@@ -66,6 +66,10 @@ class Node:
         return (around.keys.get(str(path[-1])) if path else None) or self.at(path)
 
 
+_DEEP = "nothing in it is nested so deep: look for a bracket that is not closed"
+_MEND = "correct the file there, or just before"
+
+
 class _Reader:
     """Builds nodes from the events of libyaml, without recursion and within limits."""
 
@@ -91,7 +95,7 @@ class _Reader:
 
     def open(self, node: Node, anchor: str | None) -> None:
         if len(self.stack) >= MAX_DEPTH:
-            raise self.fail(f"more than {MAX_DEPTH} levels of nesting", node.line, node.column)
+            raise self.fail(f"more than {MAX_DEPTH} levels of nesting", node.line, node.column, _DEEP)
         self.place(node, anchor)
         self.stack.append((node, []))
 
@@ -99,7 +103,8 @@ class _Reader:
         node, items = self.stack.pop()
         node.size = 1 + sum(item.size for item in items)
         if node.size > MAX_NODES:
-            raise self.fail(f"more than {MAX_NODES} values once its aliases are written out", node.line, node.column)
+            message = f"more than {MAX_NODES} values once its aliases are written out"
+            raise self.fail(message, node.line, node.column, "write the values out, without aliases of aliases")
         if isinstance(node.value, list):
             node.value.extend(items)
             return
@@ -109,19 +114,22 @@ class _Reader:
     def pair(self, node: Node, key: Node, value: Node) -> None:
         name = key.value
         if not isinstance(name, str):
-            raise self.fail("a key that is no text", key.line, key.column)
+            raise self.fail("a key that is no text", key.line, key.column, "write a word, or quote it")
         if name == "<<" and key.plain:
             raise self.fail("merge keys are not read here", key.line, key.column, "write the keys out")
         if name in node.keys:
             first = node.keys[name][0]
-            raise self.fail(f"key {name!r} is written twice (first in line {first})", key.line, key.column)
+            message = f"key {name!r} is written twice (first in line {first})"
+            raise self.fail(message, key.line, key.column, "keep one of the two")
         node.value[name] = value
         node.keys[name] = (key.line, key.column)
 
     def alias(self, name: str, line: int, column: int) -> None:
         target = self.anchors.get(name)
         if target is None or any(target is node for node, _ in self.stack):
-            raise self.fail(f"alias *{name} names no earlier value", line, column)
+            raise self.fail(
+                f"alias *{name} names no earlier value", line, column, f"name a value with &{name} before it"
+            )
         self.place(target)
 
 
@@ -136,9 +144,9 @@ def read_yaml(text: str, file: str, error: type[IacgateError]) -> Node:
     except yaml.MarkedYAMLError as broken:
         mark = broken.problem_mark or broken.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise reader.fail(f"not YAML: {broken.problem or broken.context}", line, column) from None
+        raise reader.fail(f"not YAML: {broken.problem or broken.context}", line, column, _MEND) from None
     except yaml.YAMLError as broken:
-        raise reader.fail(f"not YAML: {str(broken).splitlines()[0]}", 1, 1) from None
+        raise reader.fail(f"not YAML: {str(broken).splitlines()[0]}", 1, 1, _MEND) from None
     return reader.root or Node(None, 1, 1, plain=True)
 
 
@@ -176,8 +184,9 @@ def read_toml(text: str, file: str, error: type[IacgateError]) -> Node | None:
     except (tomllib.TOMLDecodeError, RecursionError) as broken:
         found = re.search(r"line (\d+), column (\d+)", str(broken))
         line, column = (int(found[1]), int(found[2])) if found else (1, 1)
-        message = f"not TOML: {str(broken).split(' (at ')[0]}"
-        raise error(message, "", Location(file=file, line=line, column=column)) from None
+        deep = isinstance(broken, RecursionError)
+        message = "nested too deeply to be read" if deep else f"not TOML: {str(broken).split(' (at ')[0]}"
+        raise error(message, _DEEP if deep else _MEND, Location(file=file, line=line, column=column)) from None
     tools = body.get("tool")
     table = tools.get("iacgate") if isinstance(tools, dict) else None
     if table is None:

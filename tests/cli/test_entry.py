@@ -106,6 +106,78 @@ def test_message_of_many_lines_begins_none_of_them(capsys, monkeypatch):
     assert "\r" not in err
 
 
+CONTROLS = "\x1b[31m\x1b]0;title\x07\x08\x9b2J\u202e##vso[task.complete]"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["scan", f"nowhere{CONTROLS}"],
+        [f"scn{CONTROLS}"],
+        ["scan", f"--rulez{CONTROLS}"],
+        ["scan", "--rule", f"k8s-privileged{CONTROLS}"],
+        ["scan", "--config", f"none{CONTROLS}.yaml"],
+        ["scan", "--fail-on", f"high{CONTROLS}"],
+        ["scan", "-o", f"json{CONTROLS}"],
+        ["explain", f"k8s-privileged-container{CONTROLS}"],
+    ],
+)
+def test_words_of_the_user_repaint_no_terminal(words, pod, capsys):
+    assert run(words) == 2
+    err = capsys.readouterr().err
+    assert err.startswith("error: ")
+    assert [each for each in err if each != "\n" and not each.isprintable()] == []
+    assert "##vso[" not in err
+
+
+def test_names_in_settings_repaint_no_terminal(pod, capsys):
+    (pod / "iacgate.yaml").write_text('"tiers\\e[31m": 1\n')
+    assert run(["scan", "pod.yaml"]) == 2
+    err = capsys.readouterr().err
+    assert "\x1b" not in err
+    assert "\\x1b" in err
+
+
+def test_our_own_lines_stay_lines(capsys, monkeypatch):
+    from iacgate.errors import CommandError
+
+    def broken(*_args, **_kwargs):
+        raise CommandError("ä\nb", "c\nd")
+
+    monkeypatch.setattr("iacgate.pipeline.scan", broken)
+    assert run(["scan"]) == 2
+    assert capsys.readouterr().err == "error: ä\n  | b\n  help: c\n  help: d\n"
+
+
+def test_bug_report_names_no_word_that_is_no_command(capsys, monkeypatch):
+    monkeypatch.setattr("iacgate.cli.group.build", lambda: 1 / 0)
+    assert run([CONTROLS]) == 70
+    assert "\x1b" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("iacgate.yaml", "a: " + "[" * 5000 + "]" * 5000),
+        ("iacgate.yaml", "a: " + "{a: " * 5000 + "}" * 5000),
+        ("pyproject.toml", "[tool.iacgate]\na = " + "[" * 5000 + "]" * 5000),
+        ("iacgate.yaml", "exceptions: {file: deep.yaml}"),
+        ("iacgate.yaml", "rules: {packs: [./deep]}"),
+        ("iacgate.yaml", "a: [1"),
+        ("pyproject.toml", "[tool.iacgate"),
+    ],
+)
+def test_settings_that_do_not_read_say_what_to_do(pod, capsys, name, text):
+    (pod / name).write_text(text)
+    (pod / "deep").mkdir()
+    for path in ("deep.yaml", "deep/rule.yaml"):
+        (pod / path).write_text("id: " + "[" * 5000 + "]" * 5000)
+    assert run(["scan", "--config", name, "pod.yaml"]) == 2
+    err = capsys.readouterr().err
+    assert "help: " in err
+    assert "recursion" not in err
+
+
 def test_interrupt_in_process_is_130(pod, capsys, monkeypatch):
     def interrupted(*_args, **_kwargs):
         raise KeyboardInterrupt

@@ -20,6 +20,7 @@ MAX_DEPTH = 40
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DEEPEST = 64
+_MEND = "correct the file there, or just before; `iacgate schema rule` describes it"
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+\.[0-9]*)([eE][-+]?[0-9]{1,3})?\Z")
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
@@ -58,7 +59,7 @@ def read_rule(text: str, path: str) -> RuleText:
     except yaml.YAMLError as error:
         raise _yaml_failure(error, path) from None
     except (ValueError, RecursionError) as error:
-        raise PolicyError(f"not YAML: {error}", "", Location(file=path)) from None
+        raise PolicyError(f"not YAML: {error}", _MEND, Location(file=path)) from None
     if len(nodes) != 1 or not isinstance(nodes[0], yaml.MappingNode):
         what = "a rule file holds one mapping (id, title, severity, on, …)"
         raise PolicyError(what, "write one rule a file", Location(file=path))
@@ -85,7 +86,7 @@ def _documents(text: str) -> Iterator[yaml.Node]:
 def _yaml_failure(error: yaml.YAMLError, path: str) -> PolicyError:
     mark = getattr(error, "problem_mark", None)
     place = Location(file=path, line=mark.line + 1, column=mark.column + 1) if mark else Location(file=path)
-    return PolicyError(f"not YAML: {getattr(error, 'problem', None) or error}", "", place)
+    return PolicyError(f"not YAML: {getattr(error, 'problem', None) or error}", _MEND, place)
 
 
 class _Reading:
@@ -99,7 +100,7 @@ class _Reading:
     def value(self, node: yaml.Node, path: Path) -> Any:
         self.marks[path] = self._mark(node)
         if len(path) > MAX_DEPTH:
-            raise PolicyError("rule file is nested too deeply", "", self._location(node))
+            raise PolicyError("rule file is nested too deeply", _MEND, self._location(node))
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
