@@ -8,19 +8,24 @@ is the rule as written plus
 IPv6, whatever the attribute is called).
 
 Read are the three forms of AWS security group rules, network ACLs, Azure network security groups and rules, and
-firewalls of Google Cloud. Where it is not known whether a rule allows, the list is partial. The order of rules is not
-judged: an *allow* that an earlier *deny* shadows still counts.
+firewalls of Google Cloud. Where it is not known whether a rule allows, the list is partial. With Azure and Google Cloud
+rules that come first are weighed, those of the same group or network wherever they are written (``precedence.py``);
+with network ACLs an *allow* counts whatever an earlier entry denies.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from iacgate.lang.jmespath.logic import doubt, first, number, open_end
 from iacgate.lang.network import LAST_PORT, open_to_world, port_ranges
 from iacgate.lang.places import Placed
 from iacgate.model import Partial, Path, Unknown
+
+if TYPE_CHECKING:
+    from iacgate.lang.precedence import Deny
 
 Body = Mapping[str, Any]
 Found = Iterator[Placed | Unknown]
@@ -53,7 +58,22 @@ def _rules(context: Any, body: Any, direction: str) -> Any:
             maybe = first(maybe, doubt(found))
         else:
             rules.append(found)
+    weighed = _WEIGHED.get(context.type_of(body)) if rules else None
+    if weighed is not None:
+        denies = _denies_before(context, body, direction)
+        if denies:
+            from iacgate.lang.precedence import reached
+
+            rules, unsure = reached(rules, denies, weighed.order, partial(weighed.limits, direction))
+            maybe = first(maybe, unsure)
     return rules if maybe is None else Partial(rules, maybe=maybe)
+
+
+def _denies_before(context: Any, body: Body, direction: str) -> list[Any]:
+    """The rules that deny in the firewall that a body is a part of."""
+    from iacgate.lang.siblings import denies_of
+
+    return denies_of(context, context.resource_of(body), direction, _DENIES)
 
 
 def _element(
@@ -197,17 +217,54 @@ def _azure_rule(body: Body, direction: str) -> Found:
 
 
 def _azure_entry(raw: Body, path: Path, direction: str) -> Found:
-    wanted = "inbound" if direction == "ingress" else "outbound"
-    answers = [_is_word(raw.get("direction"), wanted), _is_word(raw.get("access"), "allow")]
+    answers = _azure_answers(raw, direction, "allow")
     if any(answer is False for answer in answers):
         return
     for answer in answers:
         if isinstance(answer, Unknown):
             yield answer
             return
+    yield _azure_element(raw, path, direction)
+
+
+def _azure_answers(raw: Body, direction: str, access: str) -> list[bool | Unknown]:
+    wanted = "inbound" if direction == "ingress" else "outbound"
+    return [_is_word(raw.get("direction"), wanted), _is_word(raw.get("access"), access)]
+
+
+def _azure_element(raw: Body, path: Path, direction: str) -> Placed:
     side = "source" if direction == "ingress" else "destination"
     sources = {(*path, key): raw.get(key) for key in (f"{side}_address_prefix", f"{side}_address_prefixes")}
-    yield _element(raw, path, direction, raw.get("protocol"), _azure_ports(raw), sources)
+    return _element(raw, path, direction, raw.get("protocol"), _azure_ports(raw), sources)
+
+
+def _azure_denies(body: Body, direction: str) -> Iterator[Deny]:
+    """What a network security group, or a rule of one, denies."""
+    from iacgate.lang.precedence import deny
+
+    for found in _blocks(body, "security_rule") if "security_rule" in body else iter([((), body)]):
+        if isinstance(found, Unknown):
+            continue  # the group's own rules are partial then
+        raw = found[1]
+        answers = _azure_answers(raw, direction, "deny")
+        if any(answer is False for answer in answers):
+            continue
+        maybe = first(*(answer for answer in answers if isinstance(answer, Unknown)))
+        element = _azure_element(raw, (), direction)
+        yield deny(element, _azure_order(raw), _azure_limits(direction, raw), maybe)
+
+
+def _azure_order(raw: Body) -> Any:
+    from iacgate.lang.precedence import order_of
+
+    return order_of(raw.get("priority"))
+
+
+def _azure_limits(direction: str, raw: Body) -> dict[str, Any]:
+    other = "destination" if direction == "ingress" else "source"
+    names = [f"{other}_address_prefix", f"{other}_address_prefixes", "source_port_range", "source_port_ranges"]
+    names += ["source_application_security_group_ids", "destination_application_security_group_ids"]
+    return {name: raw.get(name) for name in names}
 
 
 def _azure_ports(raw: Body) -> Any:
@@ -223,25 +280,74 @@ def _azure_ports(raw: Body) -> Any:
 
 
 def _google(body: Body, direction: str) -> Found:
-    spoken = body.get("direction") or "ingress" if not isinstance(body.get("direction"), Unknown) else body["direction"]
-    for answer, wanted in ((_is_word(spoken, direction), True), (_is_word(body.get("disabled"), "true"), False)):
+    for answer in _google_answers(body, direction):
         if isinstance(answer, Unknown):
             yield answer
             return
-        if answer is not wanted:
+        if not answer:
             return
-    key = "source_ranges" if direction == "ingress" else "destination_ranges"
     for block in _blocks(body, "allow"):
-        if isinstance(block, Unknown):
-            yield block
-            continue
-        path, raw = block
-        ports = raw.get("ports")
-        open_ports = ports is None or (not isinstance(ports, Unknown | Partial) and not ports)
-        ranges = _EVERY_PORT if open_ports else port_ranges(ports)
-        yield _element({**body, **raw}, path, direction, raw.get("protocol"), ranges, {(key,): body.get(key)})
+        yield block if isinstance(block, Unknown) else _google_element(body, block[1], block[0], direction)
 
 
+def _google_answers(body: Body, direction: str) -> list[bool | Unknown]:
+    """Whether a firewall is for a direction, and whether it is on."""
+    spoken = body.get("direction") or "ingress" if not isinstance(body.get("direction"), Unknown) else body["direction"]
+    disabled = _is_word(body.get("disabled"), "true")
+    return [_is_word(spoken, direction), disabled if isinstance(disabled, Unknown) else not disabled]
+
+
+def _google_element(body: Body, raw: Body, path: Path, direction: str) -> Placed:
+    key = "source_ranges" if direction == "ingress" else "destination_ranges"
+    ports = raw.get("ports")
+    open_ports = ports is None or (not isinstance(ports, Unknown | Partial) and not ports)
+    ranges = _EVERY_PORT if open_ports else port_ranges(ports)
+    return _element({**body, **raw}, path, direction, raw.get("protocol"), ranges, {(key,): body.get(key)})
+
+
+def _google_denies(body: Body, direction: str) -> Iterator[Deny]:
+    """What a firewall of Google Cloud denies."""
+    from iacgate.lang.precedence import deny
+
+    answers = _google_answers(body, direction)
+    if any(answer is False for answer in answers):
+        return
+    maybe = first(*(answer for answer in answers if isinstance(answer, Unknown)))
+    for block in _blocks(body, "deny"):
+        if not isinstance(block, Unknown):
+            element = _google_element(body, block[1], (), direction)
+            yield deny(element, _google_order(body), _google_limits(direction, body), maybe)
+
+
+def _google_order(body: Body) -> Any:
+    from iacgate.lang.precedence import order_of
+
+    return order_of(body.get("priority"), 1000)
+
+
+def _google_limits(direction: str, body: Body) -> dict[str, Any]:
+    names = ["target_tags", "target_service_accounts"]
+    names += ["destination_ranges"] if direction == "ingress" else ["source_ranges"]
+    return {name: body.get(name) for name in names}
+
+
+class _Weighed(NamedTuple):
+    """How the rules of a firewall are put in order, and what narrows them."""
+
+    order: Callable[[Body], Any]
+    limits: Callable[[str, Body], dict[str, Any]]
+
+
+_WEIGHED = {
+    "azurerm_network_security_group": _Weighed(_azure_order, _azure_limits),
+    "azurerm_network_security_rule": _Weighed(_azure_order, _azure_limits),
+    "google_compute_firewall": _Weighed(_google_order, _google_limits),
+}
+_DENIES: dict[str, Callable[[Body, str], Iterator[Deny]]] = {
+    "azurerm_network_security_group": _azure_denies,
+    "azurerm_network_security_rule": _azure_denies,
+    "google_compute_firewall": _google_denies,
+}
 _READERS: dict[str, Callable[[Body, str], Found]] = {
     "aws_security_group": _aws_group,
     "aws_default_security_group": _aws_group,

@@ -39,9 +39,9 @@ def open_to_world(value: Any) -> Truth:
     """
     value = value.reveal() if isinstance(value, Secret) else value
     if isinstance(value, dict):
-        value = value.get("cidr_blocks")
+        return _not_denied(value, open_to_world(value.get("cidr_blocks")))
     if isinstance(value, Unknown):
-        return _unknown_range(value)
+        return unknown_range(value)
     if not isinstance(value, list):
         value = [value]
     known = [item.reveal() if isinstance(item, Secret) else item for item in value if not isinstance(item, Unknown)]
@@ -50,11 +50,30 @@ def open_to_world(value: Any) -> Truth:
     answer: Truth = False
     for item in value:
         if isinstance(item, Unknown):
-            answer = either(answer, _unknown_range(item))
+            answer = either(answer, unknown_range(item))
     return either(answer, doubt(value.maybe)) if isinstance(value, Partial) else answer
 
 
-def _unknown_range(value: Unknown) -> Truth:
+def _not_denied(rule: dict[str, Any], answer: Truth, port: int | None = None, protocol: Any = "any") -> Truth:
+    """An answer about a normalised rule, but for what an earlier one denies; of all its ports where none is named.
+
+    What is certainly denied on all ports is no rule any more, so only a doubt can be left of that.
+    """
+    for denied in rule.get("denied") or () if answer is not False else ():
+        spoken = denied["protocol"] == "all" or denied["protocol"] == protocol
+        if not spoken or (denied["ports"] != [[0, LAST_PORT]] if port is None else not _holds(denied["ports"], port)):
+            continue
+        maybe = denied.get("maybe")
+        answer = both(answer, False if maybe is None else doubt(maybe))
+    return answer
+
+
+def is_everybody(text: str) -> bool:
+    """Whether a source is spelled as everybody, on the internet at least."""
+    return text.strip().lower() in _EVERYBODY
+
+
+def unknown_range(value: Unknown) -> Truth:
     """A range of which only the mask is known cannot be the world if the mask is long."""
     _, slash, mask = value.suffix.rpartition("/")
     return False if slash and mask.isdigit() and int(mask) >= 8 else doubt(value)
@@ -73,9 +92,9 @@ def _covers_world(items: Iterable[Any]) -> bool:
         if parsed is not None:
             (v6 if parsed[0] == 6 else v4).append((parsed[1], parsed[2]))
     # most lists are far too small to be the world: one look at the sum spares the sorting
-    if sum(end - start for start, end in v4) > LAST_V4 // 2 and _covered([*v4, *_special_ranges()], (0, LAST_V4)):
+    if sum(end - start for start, end in v4) > LAST_V4 // 2 and covered([*v4, *_special_ranges()], (0, LAST_V4)):
         return True
-    return bool(v6) and _covered(v6, _GLOBAL_V6)
+    return bool(v6) and covered(v6, _GLOBAL_V6)
 
 
 @cache
@@ -84,7 +103,7 @@ def _special_ranges() -> list[Range]:
     return [(found[1], found[2]) for found in parsed if found is not None]
 
 
-def _covered(ranges: list[Range], whole: Range) -> bool:
+def covered(ranges: list[Range], whole: Range) -> bool:
     """Whether ranges together hold all of ``whole``."""
     position = whole[0]
     for start, end in sorted(ranges):
@@ -201,9 +220,8 @@ def covers_port(rule: Any, port: Any, protocol: Any = "tcp") -> Truth:
     spoken = _protocol_covers(rule.get("protocol"), protocol)
     if spoken is False:
         return False
-    if spoken is True and rule["protocol"] == "all":
-        return True
-    return both(spoken, _holds(rule.get("ports"), wanted))
+    every = spoken is True and rule["protocol"] == "all"
+    return _not_denied(rule, True if every else both(spoken, _holds(rule.get("ports"), wanted)), wanted, protocol)
 
 
 def covers_all_ports(rule: Any) -> Truth:
@@ -225,7 +243,7 @@ def covers_all_ports(rule: Any) -> Truth:
     known = [
         (low, high) for low, high in ranges or () if not isinstance(low, Unknown) and not isinstance(high, Unknown)
     ]
-    if _covered(known, (1, LAST_PORT)) or _covered(known, (0, LAST_PORT)):
+    if covered(known, (1, LAST_PORT)) or covered(known, (0, LAST_PORT)):
         return True
     unknown = next((end for pair in ranges or () for end in pair if isinstance(end, Unknown)), None)
     return False if unknown is None else doubt(unknown)

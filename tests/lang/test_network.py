@@ -164,6 +164,9 @@ class Typed:
     def type_of(self, _value):
         return self.kind
 
+    def resource_of(self, _value):
+        return None
+
 
 def rules_of(kind, body, direction="ingress"):
     return getattr(firewall, f"{direction}_rules")(Typed(kind), body)
