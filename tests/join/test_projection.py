@@ -373,3 +373,42 @@ def native(index: int, kind: str, body: Any) -> Resource:
         locate=document.locate,
         root=".",
     )
+
+
+# places in manifests that are written as text
+
+
+@pytest.mark.parametrize(
+    ("lines", "line"),
+    [
+        (["yaml_body = <<-EOT", "  ---", "  apiVersion: v1", "  kind: Pod", "  spec:", "    hostIPC: true", "EOT"], 6),
+        (["yaml_body = <<EOT", "# ${var.x}", "apiVersion: v1", "kind: Pod", "spec: {", "hostIPC: true}", "EOT"], 6),
+        (["yaml_body = <<EOT", '{"apiVersion": "v1",', '"kind": "Pod", "spec":', '{"hostIPC": true}}', "EOT"], 4),
+        (["yaml_body = yamlencode({", 'apiVersion = "v1"', 'kind = "Pod"', "spec = {", "hostIPC = true }", "})"], 5),
+        (["yaml_body = jsonencode({", 'apiVersion = "v1"', 'kind = "Pod"', "spec = {", "hostIPC = true }", "})"], 5),
+        (["yaml_body = yamlencode({", 'apiVersion = "v1"', 'kind = "Pod", metadata = { name = var.x }', "spec = {",
+          "hostIPC = true }", "})"], 5),
+        (["yaml_body = local.text", "}", "locals {", "text = <<EOT", "apiVersion: v1", "kind: Pod", "spec:",
+          "  hostIPC: true", "EOT"], 8),
+        (["yaml_body = file(\"${path.module}/pod.yaml\")"], 1),
+        (['yaml_body = "apiVersion: v1\\nkind: Pod\\nspec:\\n  hostIPC: true"'], 1),
+    ],
+)  # fmt: skip
+def test_where_a_written_manifest_says_it(tmp_path: Path, lines: list[str], line: int) -> None:
+    (tmp_path / "pod.yaml").write_text("apiVersion: v1\nkind: Pod\nspec:\n  hostIPC: true\n")
+    text = ["", *lines, "}", 'variable "x" {}']
+    text[0] = 'resource "kubectl_manifest" "a" {'
+    (tmp_path / "main.tf").write_text("\n".join(text) + "\n")
+    report = scan([str(tmp_path / "main.tf")], request(tmp_path, rules=("k8s-host-ipc",)))
+    assert [(one.finding.subject.address, one.finding.location.line) for one in report.verdicts] == [
+        ("kubectl_manifest.a", line + 1)
+    ]
+    assert report.troubles == ()
+
+
+def test_a_decoded_manifest_says_it_where_it_is_written(tmp_path: Path) -> None:
+    text = 'resource "kubernetes_manifest" "a" {\n  manifest = yamldecode(<<-EOT\n    apiVersion: v1\n    kind: Pod\n'
+    text += '    metadata:\n      name: ${var.x}\n    spec:\n      hostIPC: true\n  EOT\n  )\n}\nvariable "x" {}\n'
+    (tmp_path / "main.tf").write_text(text)
+    report = scan([str(tmp_path)], request(tmp_path, rules=("k8s-host-ipc",)))
+    assert [str(one.finding.location) for one in report.verdicts] == ["main.tf:8:16"]

@@ -207,13 +207,11 @@ def _in_data(text: str, offset: int, path: Path) -> Node | None:
     """The stretch of JSON or YAML for a path, by its offset in the file; ``None`` when it does not parse."""
     if text.lstrip()[:1] in ("{", "["):
         return _in_json(text, offset, path)
-    lines = text.split("\n")
-    indent = min((len(line) - len(line.lstrip(" ")) for line in lines if line.strip()), default=0)
-    document = _yaml("\n".join(line[indent:] for line in lines))
-    if document is None:
+    read = _yaml(text)
+    if read is None:
         return None
+    document, indent, starts = read
     place = document.locate(path)
-    starts = line_starts(text)
     return Literal(
         None,
         offset + starts[place.line - 1] + indent + place.column - 1,
@@ -221,15 +219,23 @@ def _in_data(text: str, offset: int, path: Path) -> Node | None:
     )
 
 
-@lru_cache(maxsize=256)
-def _yaml(text: str) -> YamlDocument | None:
-    """The first document of a YAML text that holds something; remembered, since many rules look into one manifest."""
+@lru_cache(maxsize=2048)
+def _yaml(text: str) -> tuple[YamlDocument, int, list[int]] | None:
+    """The first document of a YAML text that holds something, how far it is indented, and where its lines start.
+
+    Remembered, since many rules look into one manifest, and rule by rule into all manifests.
+    """
     from iacgate.syntax.yaml import load_all
 
+    lines = text.split("\n")
+    indent = min((len(line) - len(line.lstrip(" ")) for line in lines if line.strip()), default=0)
+    plain = "\n".join(line[indent:] for line in lines) if indent else text
     try:
-        return next((each for each in load_all(text.encode("utf-8", "replace"), "") if each.body is not None), None)
+        documents = load_all(plain.encode("utf-8", "replace"), "")
     except SyntaxFailure:
         return None
+    found = next((each for each in documents if each.body is not None), None)
+    return None if found is None else (found, indent, line_starts(text))
 
 
 def _in_json(text: str, offset: int, path: Path) -> Node | None:
