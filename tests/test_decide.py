@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iacgate.decide import decide, gate, mode_of, severity_of
+from iacgate.decide import decide, fixed, gate, mode_of, severity_of
 from iacgate.model import (
     Document,
     Enforcement,
@@ -23,6 +23,7 @@ from iacgate.model import (
     Rule,
     Scope,
     Severity,
+    Standing,
     State,
     Triaged,
     Trouble,
@@ -224,6 +225,50 @@ def test_the_mode_of_a_finding(shows, severity, declared, plan, today, mode, sai
     assert verdict.mode is mode, shows
     assert said in verdict.because
     assert verdict.state is {ENFORCE: State.BLOCKED, WARN: State.WARNED, AUDIT: State.RECORDED}[mode]
+
+
+NEW, OLD = Standing.INTRODUCED, Standing.EXISTING
+
+
+@pytest.mark.parametrize(
+    ("change", "plan", "mode", "said"),
+    [
+        (
+            OLD,
+            {"existing": WARN},
+            WARN,
+            "high blocks (tiers: defaults), but it was there before the change and so warns",
+        ),
+        (OLD, {"existing": AUDIT, "origin": {"existing": "iacgate.yaml:9"}}, AUDIT, "only recorded (iacgate.yaml:9)"),
+        (OLD, {"existing": AUDIT, "tiers": {HIGH: AUDIT}}, AUDIT, "high is only recorded"),
+        (OLD, {"existing": AUDIT, "rollout": (entry(ENFORCE),)}, AUDIT, "blocks: rollout entry in iacgate.yaml:5"),
+        (OLD, {"existing": WARN, "maturity": 0}, AUDIT, "and so warns, but at maturity 0 it is only recorded"),
+        (OLD, {"existing": AUDIT, "fail_on": LOW}, AUDIT, "it was there before"),
+        (OLD, {}, ENFORCE, "high blocks"),
+        (NEW, {"existing": AUDIT}, ENFORCE, "high blocks"),
+        (None, {"existing": AUDIT}, ENFORCE, "high blocks"),
+        (OLD, {"rollout": (entry(AUDIT, change=OLD),)}, AUDIT, "rollout entry"),
+        (NEW, {"rollout": (entry(AUDIT, change=OLD),)}, ENFORCE, "tiers"),
+        (None, {"rollout": (entry(AUDIT, change=OLD),)}, ENFORCE, "tiers"),
+        (NEW, {"rollout": (entry(WARN, change=NEW, namespaces=("payments",)),)}, WARN, "rollout entry"),
+        (NEW, {"rollout": (entry(WARN, change=NEW, namespaces=("other",)),)}, ENFORCE, "tiers"),
+    ],
+)
+def test_what_a_planned_change_has_to_do_with_a_finding_can_decide(change, plan, mode, said):
+    verdict = one(a_finding(HIGH, change=change), Enforcement(**plan))
+    assert verdict.mode is mode
+    assert said in verdict.because
+
+
+def test_what_was_there_before_can_be_off():
+    decision = decide([Triaged(finding=a_finding(change=OLD))], Enforcement(existing=OFF), TODAY)
+    assert "it was there before the change and so is off" in decision.declined[0].reason
+
+
+def test_what_is_fixed_has_the_severity_of_the_team_and_is_nothing_where_its_rule_is_off():
+    found = [a_finding(LOW)]
+    assert [one.severity for one in fixed(found, Enforcement(severity={"r": CRITICAL}), TODAY)] == [CRITICAL]
+    assert fixed(found, Enforcement(rollout=(entry(OFF),)), TODAY) == ()
 
 
 def test_a_finding_whose_mode_is_off_is_declined_aloud():

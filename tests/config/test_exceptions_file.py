@@ -61,6 +61,7 @@ WRONG = [
     (("2027-02-01", "never"), "expires is 'never': it should be a date"),
     (("2027-02-01", "2027-06-01"), "9:14: exception 'EXC-2026-014' expires 2027-06-01, 192 days from 2026-11-21"),
     (("resource:", "resorce:"), "unknown key 'resorce' in match: did you mean 'resource'?"),
+    (("resource:", "change: existing, resource:"), "unknown key 'change' in match"),
     ((PLACE, "{}"), "4:12: exception 'EXC-2026-014' matches everything"),
     (("[k8s-privileged-container]", "[]"), "rules is empty"),
     (("Falco needs the kernel", "''"), "reason is empty"),

@@ -10,7 +10,7 @@ import pytest
 
 from iacgate.config import FILE_NAMES, check_setting_names, find_settings, load_settings, read_settings
 from iacgate.errors import SettingsError
-from iacgate.model import DEFAULT_TIERS, Mode, RuleNames, Severity
+from iacgate.model import DEFAULT_TIERS, Mode, RuleNames, Severity, Standing
 
 FULL = """\
 version: 1
@@ -37,6 +37,7 @@ owner: {label: team, annotation: acme.com/owner, tag: Owner, codeowners: OWNERS}
 fail_on: HIGH
 report_level: low
 unknown: warn
+existing: Audit
 break_glass: {annotation: forbid, command: allow}
 """
 
@@ -88,6 +89,7 @@ def test_every_key_means_what_the_documentation_says():
     assert got.environments == (("prod", ("deploy/prod/**",)), ("rest", ("**",)))
     assert (got.owner.label, got.owner.annotation, got.owner.tag) == ("team", "acme.com/owner", "Owner")
     assert (plan.fail_on, got.report_level, plan.unknown) == (Severity.HIGH, Severity.LOW, Mode.WARN)
+    assert (plan.existing, plan.origin["existing"]) == (Mode.AUDIT, "iacgate.yaml:25")
     assert (got.break_glass.annotation, got.break_glass.command) == (False, True)
     assert plan.origin["tiers"] == "iacgate.yaml:3"
     assert plan.origin["maturity"] == "iacgate.yaml:2"
@@ -100,11 +102,25 @@ def test_what_is_not_written_has_its_default(text):
     assert got.enforcement.maturity == 2
     assert got.enforcement.tiers == DEFAULT_TIERS
     assert (got.enforcement.fail_on, got.enforcement.unknown, got.report_level) == (None, Mode.AUDIT, Severity.INFO)
+    assert got.enforcement.existing is Mode.ENFORCE
     assert (got.rules.ruleset, got.baseline, got.exceptions.file) == ("recommended", "", "")
     assert (got.exceptions.max_days, got.exceptions.announce_days) == (180, 14)
     assert got.exceptions.inline == "require-expiry"
     assert got.break_glass.annotation
     assert got.break_glass.command
+
+
+@pytest.mark.parametrize(
+    ("match", "change"),
+    [
+        ("{change: introduced}", Standing.INTRODUCED),
+        ("{change: Existing, paths: [a]}", Standing.EXISTING),
+        ("{paths: [a]}", None),
+    ],
+)
+def test_a_rollout_entry_may_ask_what_a_plan_changes(match, change):
+    [entry] = read(f"rollout: [{{rules: [r], mode: warn, match: {match}}}]").enforcement.rollout
+    assert entry.scope.change is change
 
 
 def test_without_a_file_the_defaults_hold():
@@ -144,6 +160,8 @@ until = 2027-01-31
 WRONG = [
     ("tierz: {}", "1:1: unknown key 'tierz' in the settings: did you mean 'tiers'?"),
     ("rules:\n  disabel: []", "2:3: unknown key 'disabel' in rules: did you mean 'disable'?"),
+    ("rollout: [{rules: [r], mode: warn, match: {change: new}}]", "'new'"),
+    ("existing: old", "1:11: "),
     ("zzzzzz: 1", "1:1: unknown key 'zzzzzz' in the settings"),
     ("maturity: 7", "1:11: maturity is 7: it should be a whole number from 0 to 4"),
     ("maturity: two", "1:11: maturity is 'two': it should be a whole number from 0 to 4"),

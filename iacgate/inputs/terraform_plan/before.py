@@ -100,7 +100,7 @@ def _relations(after: Resource, before: Any, bodies: dict[str, Any]) -> tuple[Re
 def _kept(after: Resource, before: Any, bodies: dict[str, Any]) -> Iterator[Relation]:
     for relation in after.relations():
         old, new = _at(before, relation.path), _at(after.body, relation.path)
-        if old is None:
+        if old is None and new is not None:
             continue
         if _same(old, new) or _names(old, bodies.get(relation.target)):
             yield relation
