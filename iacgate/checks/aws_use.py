@@ -57,16 +57,17 @@ class BackupParams:
 @check("aws-backup-missing", params=BackupParams)
 def backup_missing(subject: Resource, inventory: Inventory, params: BackupParams) -> Iterator[Outcome]:
     """Data that no ``aws_backup_selection`` takes: by its ARN, by a pattern, or by one of its tags."""
-    if inventory.related(subject, "aws_backup_selection"):
+    named = inventory.related(subject, "aws_backup_selection")
+    if named:
         return
-    doubt: Unknown | None = None
+    doubt: Unknown | None = named.maybe if isinstance(named, Partial) else None
     for selection in inventory.of_type("aws_backup_selection"):
         taken = _takes(selection, subject, params.service)
         if taken is True:
             return
         if isinstance(taken, Unknown):
             doubt = taken
-    if not inventory.whole:
+    if not inventory.whole and subject.adapter != "terraform-plan":  # a plan is whole by itself
         doubt = Unknown("only some files are scanned")
     yield Violation(message="no backup plan names it") if doubt is None else Doubt(reason=doubt.reason)
 
