@@ -30,7 +30,6 @@ NOT_SOURCE = ("plan*.json", "state*.json", "src1", "generated.tf", "*.tfstate*",
 JSON_WITH_HOLES = (
     "the text of JSON with something unknown in it is unknown as a whole in a plan; its parts are in the source"
 )
-TEXT_WITH_HOLES = "a plan does not say which ends of an unknown text are known"
 READ = "a data source that was read while planning: the source cannot know the answer"
 PLACE = "depends on where Terraform runs, not on the configuration"
 KIND = "which type an attribute has is for the provider to say: the same text"
@@ -263,9 +262,13 @@ def _compare_answers(pair: Pair, source: _Side, plan: _Side, found: Parity) -> N
         if mine == other:
             found.same[group] += 1
             continue
-        sides = ("; ".join((mine[0], *mine[1])), "; ".join((other[0], *other[1])))
         because = _why_answers_differ(mine[0], other[0], plan.name)
-        found.differences.append(Difference(pair.name, plan.name, resource, rule, *sides, because))
+        if because == UNEXPLAINED:
+            sides = ("; ".join((mine[0], *mine[1])), "; ".join((other[0], *other[1])))
+            line = Difference(pair.name, plan.name, resource, rule, *sides, because)
+        else:
+            line = Difference(pair.name, plan.name, resource, "rules", "decided", "unknown", because)
+        found.differences.append(line)
 
 
 def _answers(report: Any) -> dict[tuple[str, str], tuple[str, tuple[str, ...]]]:
@@ -285,9 +288,7 @@ def _answers(report: Any) -> dict[tuple[str, str], tuple[str, tuple[str, ...]]]:
 
 
 def _why_answers_differ(ours: str, theirs: str, reading: str) -> str:
-    if theirs == "unknown":
-        return JSON_WITH_HOLES if reading == "alone" else UNEXPLAINED
-    return READ if ours == "unknown" else UNEXPLAINED
+    return JSON_WITH_HOLES if theirs == "unknown" and ours != "unknown" and reading == "alone" else UNEXPLAINED
 
 
 # the record
@@ -318,7 +319,7 @@ def written(parity: Parity) -> str:
         "| configuration | plan | resource | what | source | plan says | because |",
     ]
     lines.append("|--|--|--|--|--|--|--|")
-    lines += [_cells(*item) for item in sorted(parity.differences)]
+    lines += [_cells(*item) for item in sorted(set(parity.differences))]
     return "\n".join(lines) + "\n"
 
 
