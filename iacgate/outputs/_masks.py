@@ -1,7 +1,8 @@
 """Part of the outputs room: which stretches of a source line must not be shown.
 
 In comes a finding and one line of its file, out come the stretches to cover: values the adapter marked sensitive (found
-by their place and by their text), the data of a Kubernetes Secret, and the place of a finding that is about a secret.
+by their place and by their text), the data of a Kubernetes Secret, the place of a finding that is about a secret, and
+what commands are given as credentials.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from iacgate.lang.credentials import credentials
 from iacgate.model import Finding, Location, Path, Resource, ScanReport, Secret, Subject
 
 Span = tuple[int, int]
@@ -100,6 +102,7 @@ class Masks:
             for where, key in covered.places_in(place.file, number, window):
                 found.extend(_stretch(where, number, line, key))
             found.extend(covered.occurrences(line, window))
+        found.extend(_given_to_commands(line, window))
         return _joined(found)
 
     def _found_secrets(self) -> dict[tuple[str, int], list[Location]]:
@@ -127,6 +130,13 @@ class Masks:
         if file not in self._files:
             self._files[file] = _Covered(self._residents.get(file, ()))
         return self._files[file]
+
+
+def _given_to_commands(line: str, window: Span) -> Iterator[Span]:
+    """Credentials without a shape, known by the command they are given to; it may begin before the window."""
+    low, high = max(window[0] - _BUCKET, 0), window[1] + _BUCKET
+    for start, end in credentials(line[low:high]):
+        yield low + start, low + end
 
 
 _Link = tuple[Any, Any] | None

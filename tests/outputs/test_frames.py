@@ -185,3 +185,22 @@ def test_secrets_far_into_a_minified_line_are_covered(sink):
     frame = frame_of(sink, line, 5506, 5507, size=80, places=places, body=body)
     assert "123" not in frame.text
     assert "***" in frame.text
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ('RUN echo "root:S3cret" | chpasswd', 'RUN echo "root:***" | chpasswd'),
+        ("RUN mysql -uroot -pS3cret && curl -u a:S3cret x", "RUN mysql -uroot -p*** && curl -u a:*** x"),
+        ("RUN PGPASSWORD=S3cret psql", "RUN PGPASSWORD=*** psql"),
+        ("RUN docker run -p 8080:80 web", "RUN docker run -p 8080:80 web"),
+    ],
+)
+def test_what_commands_are_given_as_credentials_is_covered_for_every_rule(line, shown, sink):
+    assert frame_of(sink, line, 1, 4).text == shown
+
+
+def test_a_credential_that_begins_far_before_what_is_shown_is_covered(sink):
+    line = f"{'x' * 5000}; mysql -uroot -p{'S3cret' * 30} {'y' * 5000}"
+    frame = frame_of(sink, line, 5180, 5182)
+    assert "S3cret" not in frame.text
