@@ -80,6 +80,7 @@ def test_a_scan_counts_one_resource(capsys):
 
 
 def test_comments_of_other_tools_count(capsys, tmp_path):
+    (tmp_path / "iacgate.yaml").write_text("version: 1\nexceptions: {inline: allow}\n")
     (tmp_path / "main.tf").write_text(POD.replace("  metadata {", "  #checkov:skip=CKV_K8S_16: asked\n  metadata {", 1))
     run(["scan", "-o", "json", "--today", "2026-01-01", "--rule", "k8s-privileged-container"])
     report = json.loads(capsys.readouterr().out)
