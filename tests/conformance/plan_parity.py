@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
 import sys
 import tempfile
@@ -337,5 +338,5 @@ def _cells(*cells: Any) -> str:
 
 
 if __name__ == "__main__":
-    data = HERE.parent.parent.parent / "shared" / "corpora"
+    data = Path(os.environ.get("IACGATE_TEST_DATA", HERE.parent.parent.parent / "shared")) / "corpora"
     RECORD.write_text(written(measure(pairs(data if data.is_dir() else None))), encoding="utf-8")
