@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 
 import pytest
@@ -101,7 +102,20 @@ def test_elements_inside_a_text_are_known_by_their_message():
         ("allows s3", ("policy", "Statement", 0), ("policy", "Statement", 0)),
         ("allows iam", ("policy", "Statement", 1), ("policy", "Statement", 1)),
     ]
-    assert pairs(before, after, {"policy": "{}"}, {"policy": "{}"}) == {1: 0}
+    assert pairs(before, after, {"policy": "no JSON"}, {"policy": "{no JSON"}) == {1: 0}
+
+
+@pytest.mark.parametrize("wrapped", [str, Secret])
+def test_statements_of_a_policy_in_a_text_are_known_by_what_they_allow(wrapped):
+    def policy(*resources):
+        statements = [{"Effect": "Allow", "Action": "*", "Resource": one} for one in resources]
+        return {"policy": wrapped(json.dumps({"Statement": statements}))}
+
+    def wide(index):
+        return "allows everything", ("policy", "Statement", index, "Resource"), ("policy", "Statement", index)
+
+    assert pairs([wide(0)], [wide(0), wide(1)], policy("a"), policy("new", "a")) == {1: 0}
+    assert pairs([wide(0)], [wide(0)], policy("a"), policy("b")) == {}  # another hole in the same place is new
 
 
 def test_unknown_and_secret_values_are_compared_without_being_decided_or_shown():
