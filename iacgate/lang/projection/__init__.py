@@ -59,7 +59,7 @@ def _object(type_name: str, kind: Kind, values: dict[str, Any]) -> dict[str, Any
     body = {"apiVersion": kind.version, "kind": kind.kind, **converted(kind.shape, values)}
     metadata = body.setdefault("metadata", {})
     if isinstance(metadata, dict):
-        if isinstance(metadata.get("name"), Unknown) and isinstance(metadata.get("generateName"), str):
+        if isinstance(metadata.get("name"), Unknown) and metadata.get("generateName") is not None:
             del metadata["name"]  # the cluster makes it up
         if type_name.startswith(f"{PREFIX}default_service_account"):
             metadata.setdefault("name", "default")

@@ -2,8 +2,8 @@
 
 Room: ``lang``. In: a shape and the values of a block, as a plan gives them. Out: the object; for a path into it, the
 path into the block. What is unknown stays unknown, what is secret stays secret. What has another shape than the
-provider takes is unknown, with that as the reason: Terraform would refuse it. An attribute that is null or an empty
-list or map is not there, as for the provider.
+provider takes is unknown, with that as the reason: Terraform would refuse it. An attribute that is null, empty text or
+an empty list or map is not there, as for the provider: states and plans spell out what nobody set.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ from __future__ import annotations
 from typing import Any
 
 from iacgate.lang.projection.shapes import Field, Shape, shape
-from iacgate.model import Partial, Path, Secret, Unknown, child
+from iacgate.model import Partial, Path, Secret, Unknown, child, reveal
 
 _ODD = "not as the Kubernetes provider takes it"
 _NOT_LISTED = "a block that iacgate does not know"
 _DEEPEST = 60
+_ZERO_IS_NONE = frozenset(("end_port", "health_check_node_port", "host_port", "node_port"))
+"""Numbers that states give as 0 where nobody set them."""
 
 
 def converted(kind: Shape, block: dict[str, Any]) -> dict[str, Any]:
@@ -125,23 +127,22 @@ def _plain(field: Field, value: Any, name: str) -> Any:
         if any(isinstance(item, dict | list) for item in value):
             return Unknown(f"{name} is {_NOT_LISTED}")
         return value if value or isinstance(value, Partial) else None
+    bare = reveal(value)
+    if bare == "" or (name in _ZERO_IS_NONE and bare == 0):
+        return None
     if not field.way:
         return value
-    if isinstance(value, Secret):
-        inner = _typed(field.way, value.reveal())
-        return inner if inner is None or isinstance(inner, Unknown) else Secret(inner)
-    return _typed(field.way, value)
+    inner = _typed(field.way, bare)
+    return Secret(inner) if isinstance(value, Secret) else inner
 
 
 def _typed(way: str, value: Any) -> Any:
-    """A value as the schema types it: text that spells a number or a boolean is one; empty text is not set."""
+    """A value as the schema types it: text that spells a number or a boolean is one."""
     if not isinstance(value, str):
         return value
     if way == "?":
         return {"true": True, "false": False}.get(value, value)
     digits = value.removeprefix("-")
-    if not value:
-        return None
     if len(digits) < 20 and digits.isascii() and digits.isdigit():
         if way != "%":
             return int(value)

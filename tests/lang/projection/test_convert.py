@@ -43,6 +43,8 @@ def container(block: dict[str, Any]) -> Any:
         ({"security_context": [WHY]}, {"securityContext": "var.x has no value"}),
         ({"security_context": [None]}, {"securityContext": MAY_GAIN}),
         ({"security_context": {"privileged": True}}, {"securityContext": {**MAY_GAIN, "privileged": True}}),
+        ({"image": "", "working_dir": Secret(""), "port": [{"host_port": 0}]}, {"ports": [{}]}),
+        ({"security_context": [{"run_as_user": 0}]}, {"securityContext": {**MAY_GAIN, "runAsUser": 0}}),
         ({"security_context": [{"run_as_user": ""}]}, {"securityContext": MAY_GAIN}),
         ({"security_context": [{"run_as_user": "abc", "privileged": "yes", "allow_privilege_escalation": False}]},
          {"securityContext": {"runAsUser": "abc", "privileged": "yes", "allowPrivilegeEscalation": False}}),
@@ -120,6 +122,7 @@ LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
         ([{"name": "x", "namespace": "n"}], {"name": "x", "namespace": "n"}),
         ([{"name": "x", "namespace": None}], {"name": "x", "namespace": "default"}),
         ([{"name": WHY, "generate_name": "x-"}], {"generateName": "x-", "namespace": "default"}),
+        ([{"name": WHY, "generate_name": "", "namespace": ""}], {"name": "var.x has no value", "namespace": "default"}),
         ([{"name": WHY}], {"name": "var.x has no value", "namespace": "default"}),
         (None, {"namespace": "default"}),
         (WHY, "var.x has no value"),
@@ -288,3 +291,37 @@ def test_deep_nesting_is_no_harm() -> None:
         ):
             project(name, values)
             project(name, {key: Secret(value) for key, value in values.items()})
+
+
+def test_a_state_that_spells_out_everything() -> None:
+    """What a refreshed state says of a pod that sets next to nothing."""
+    block = {
+        "name": "app", "image": "example:1", "args": [], "command": [], "env": [], "env_from": [], "lifecycle": [],
+        "image_pull_policy": "IfNotPresent", "liveness_probe": [], "readiness_probe": [], "startup_probe": [],
+        "port": [{"container_port": 80, "host_ip": "", "host_port": 0, "name": "", "protocol": "TCP"}],
+        "resources": [{"limits": {}, "requests": {}}], "security_context": [], "stdin": False, "tty": False,
+        "volume_device": [], "volume_mount": [], "working_dir": "",
+    }  # fmt: skip
+    spec = {
+        "active_deadline_seconds": 0, "affinity": [], "automount_service_account_token": False, "container": [block],
+        "dns_config": [], "host_aliases": [], "host_ipc": False, "hostname": "", "image_pull_secrets": [],
+        "init_container": [], "node_selector": {}, "runtime_class_name": "", "security_context": [], "toleration": [],
+        "volume": [{"name": "v", "empty_dir": [{"medium": "", "size_limit": "0"}], "host_path": [], "secret": []}],
+    }  # fmt: skip
+    assert pod(spec) == {
+        "activeDeadlineSeconds": 0,
+        "automountServiceAccountToken": False,
+        "containers": [
+            {
+                "name": "app",
+                "image": "example:1",
+                "imagePullPolicy": "IfNotPresent",
+                "ports": [{"containerPort": 80, "protocol": "TCP"}],
+                "resources": {},
+                "stdin": False,
+                "tty": False,
+            }
+        ],
+        "hostIPC": False,
+        "volumes": [{"name": "v", "emptyDir": {"sizeLimit": "0"}}],
+    }
