@@ -9,11 +9,12 @@ import shutil
 from datetime import date
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from iacgate.cli.entry import run
 from iacgate.model import Standing
-from iacgate.outputs import FORMATS
+from iacgate.outputs import FORMATS, report_schema
 from iacgate.pipeline import Request, scan
 
 CHANGED = Path(__file__).parents[1] / "inputs" / "terraform_plan" / "changed"
@@ -158,6 +159,12 @@ def test_sarif_says_new_or_unchanged_and_has_no_result_for_what_is_gone(told):
     assert all("baselineState" not in one for one in source["results"])
 
 
+def test_reports_are_valid_by_their_schemas(told, schemas):
+    jsonschema.Draft202012Validator(report_schema()).validate(json.loads(told("plan.json", "-o", "json")[1]))
+    sarif = json.loads((schemas / "sarif" / "sarif-schema-2.1.0.json").read_text())
+    jsonschema.validate(json.loads(told("plan.json", "-o", "sarif")[1]), sarif)
+
+
 def test_csv_has_rows_for_what_is_fixed(told):
     rows = list(csv.DictReader(io.StringIO(told("plan.json", "-o", "csv")[1])))
     assert {(one["rule"], one["address"]) for one in rows if one["record"] == "fixed"} == FIXED
@@ -230,6 +237,45 @@ def test_plans_of_other_kinds(folder, told, top, line):
     _, text = told("plan.json", "-o", "concise", rules=rules)
     assert (f"the change {line}" if line.startswith("intro") else line) in text
     assert ("the change" in text) == bool(line)
+
+
+def deployment(name, actions, before, after):
+    """A Kubernetes deployment in Terraform; ``before`` and ``after`` are its containers: name → privileged."""
+
+    def values(containers):
+        written = [{"name": one, "security_context": [{"privileged": is_}]} for one, is_ in containers.items()]
+        pod = {"metadata": [{"labels": {"app": "web"}}], "spec": [{"container": written}]}
+        return {"metadata": [{"name": "web", "namespace": "prod"}], "spec": [{"template": [pod]}]}
+
+    sides = [None if side is None else values(side) for side in (before, after)]
+    return {
+        "address": f"kubernetes_deployment.{name}",
+        "mode": "managed",
+        "type": "kubernetes_deployment",
+        "name": name,
+        "provider_name": "registry.terraform.io/hashicorp/kubernetes",
+        "change": {"actions": actions, "before": sides[0], "after": sides[1], "after_unknown": {}},
+    }
+
+
+def test_kubernetes_objects_in_a_plan_are_compared_too(folder, told):
+    changes = [
+        deployment("same", ["no-op"], {"app": True}, {"app": True}),
+        deployment("worse", ["update"], {"app": True}, {"side": True, "app": True}),
+        deployment("better", ["update"], {"app": True}, {"app": False}),
+        deployment("new", ["create"], None, {"app": True}),
+        deployment("gone", ["delete"], {"app": True}, None),
+    ]
+    plan_file(folder, resource_changes=changes)
+    body = json.loads(told("plan.json", "-o", "json", rules=["k8s-privileged-container"])[1])
+    found = {(one["resource"]["address"].partition(".")[2], one["path"][-3]): one["change"] for one in body["findings"]}
+    assert found == {
+        ("same", "name=app"): "existing",
+        ("worse", "name=app"): "existing",
+        ("worse", "name=side"): "introduced",
+        ("new", "name=app"): "introduced",
+    }
+    assert {one["resource"]["address"].partition(".")[2] for one in body["fixed"]} == {"better", "gone"}
 
 
 @pytest.mark.parametrize("indent", [None, 1])
