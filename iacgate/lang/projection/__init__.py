@@ -74,7 +74,7 @@ def _written(type_name: str, values: dict[str, Any], file: str) -> list[Projecti
         return _of_object(values.get("manifest"))
     from iacgate.lang.projection.manifests import objects
 
-    found = objects(values.get("yaml_body"), file)
+    found = objects(values.get("yaml_body"), file, values.get("yaml_body_parsed"))
     if isinstance(found, Unknown):
         return found
     bodies = [_of_text(body, values) for body in found]

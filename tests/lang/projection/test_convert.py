@@ -212,6 +212,13 @@ def test_what_the_provider_of_texts_changes() -> None:
     hidden = one("kubectl_manifest", {"yaml_body": Secret(YAML + "x\n  labels:\n    a: hush")}).body
     assert hidden["metadata"]["name"] == "x"
     assert jsonable(hidden["metadata"]["labels"]) == {"a": {"$secret": True}}
+    text = YAML + "x\ndata:\n  a: shown\n  b: hush\n  c: [1, 2]\n  d: 1\n"
+    copy = YAML + "x\ndata:\n  a: shown\n  b: (sensitive value)\n  c: [1]\n  d: '1'\n"
+    beside = one("kubectl_manifest", {"yaml_body": Secret(text), "yaml_body_parsed": copy}).body
+    hush = {"$secret": True}
+    assert jsonable(beside["data"]) == {"a": "shown", "b": hush, "c": [hush, hush], "d": hush}
+    broken = one("kubectl_manifest", {"yaml_body": Secret(text), "yaml_body_parsed": "a: ["}).body
+    assert jsonable(broken["data"]["a"]) == hush
 
 
 @pytest.mark.parametrize("text", ["a: [", "a: &a [*a]\nb: *c", "\tx: 1", "a: 1\na b c: [}"])
