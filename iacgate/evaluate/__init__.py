@@ -55,7 +55,7 @@ def _judge(rule: Rule, subject: Subject, inventory: Inventory) -> Evaluation:
         return Evaluation(rule=rule, subject=subject, outcome=Outcome.SKIP, detail=skipped.reason, alone=alone)
     if violations:
         firsts: Firsts = {}
-        found = tuple(finding(rule, subject, violation, firsts) for violation in violations)
+        found = tuple(_pointed(finding(rule, subject, item, firsts), item, inventory) for item in violations)
         said = _reasons(doubts)
         return Evaluation(rule=rule, subject=subject, outcome=Outcome.FAIL, findings=found, detail=said, alone=alone)
     if doubts:
@@ -174,6 +174,16 @@ def finding(rule: Rule, subject: Subject, violation: Violation, firsts: Firsts) 
         element=violation.element,
         change=_of_creation(subject),
     )
+
+
+def _pointed(found: Finding, violation: Violation, inventory: Inventory) -> Finding:
+    """The finding; where its value comes from elsewhere, led to the very element that is wrong."""
+    adapter = found.subject.adapter if isinstance(found.subject, Resource) else ""
+    if not adapter.startswith("terraform") or violation.location is not None or not violation.path:
+        return found
+    from iacgate.evaluate.culprit import pointed
+
+    return pointed(found, violation.path, inventory)
 
 
 def _of_creation(subject: Subject) -> Standing | None:

@@ -1,8 +1,8 @@
 """Which element of a list a finding is about, where its value is written elsewhere.
 
-Room: ``evaluate``. In: a finding whose value came through somewhere. Out: the same finding, its way leading to the element
-that breaks the rule by itself: of ``default = ["10.0.0.0/8", "0.0.0.0/0"]`` the second. The rule is asked again, with a
-list of one; nothing but the way changes.
+Room: ``evaluate``. In: a finding whose value came through somewhere. Out: the same finding, its way leading to the
+element that breaks the rule by itself: of ``default = ["10.0.0.0/8", "0.0.0.0/0"]`` the second. The rule is asked
+again, with a list of one; nothing but the way changes.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections import ChainMap
 from copy import copy
 from typing import Any
 
-from iacgate.evaluate.judging import answers
-from iacgate.model import Finding, Inventory, Path, Resource, Rule, child, reveal
+from iacgate.evaluate import answers
+from iacgate.model import Finding, Inventory, Path, Resource, Rule, Secret, child, reveal
 from iacgate.model.dataclass import replace
 
 MOST_ELEMENTS = 50
@@ -35,7 +35,10 @@ def _culprit(rule: Rule, subject: Resource, path: Path, inventory: Inventory) ->
     """The first element that breaks the rule when it stands alone."""
     listed: Any = subject.body
     for step in path:
-        listed = reveal(child(listed, step))
+        if isinstance(listed, Secret):
+            return None
+        listed = child(listed, step)
+    listed = reveal(listed)
     if type(listed) is not list or not 1 < len(listed) <= MOST_ELEMENTS:
         return None
     aside = copy(inventory)
