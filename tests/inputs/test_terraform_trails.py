@@ -6,13 +6,15 @@ One table for both front ends: the source adapter and the places of a plan with 
 from __future__ import annotations
 
 import os
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from iacgate.inputs import terraform
 from iacgate.lang.terraform.source_map import SourceMap
-from iacgate.model import SourceFile, Unknown, reveal
+from iacgate.model import SourceFile, Unknown, child, reveal
+from iacgate.pipeline import Request, take_inventory
 from iacgate.spi import InputContext
 
 TF = 'resource "x_y" "a" {\n'
@@ -389,3 +391,52 @@ def told(place) -> list[str]:
 def test_the_way_of_a_value(case, reader, tmp_path):
     files, target, expected = CASES[case]
     assert told(getattr(Folder(tmp_path, files), reader)(*target)) == expected
+
+
+def places_of(folder, names):
+    request = Request(cwd=str(folder), use_settings=False, use_gitignore=False, today=date(2026, 1, 1))
+    return {one.address: one for one in take_inventory(names, request).inventory.resources if one.category != "module"}
+
+
+def paths(value, path=()):
+    """Every path into a body that leads to something known."""
+    value = reveal(value)
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from paths(item, (*path, key))
+    elif isinstance(value, list):
+        yield path
+        for index, item in enumerate(value):
+            yield from paths(item, (*path, index))
+    elif value is not None and not isinstance(value, Unknown):
+        yield path
+
+
+def held(body, path):
+    for step in path:
+        body = child(reveal(body), step)
+    return repr(body)
+
+
+def assert_same_places(folder):
+    """Source and plan lead to the same places, wherever their values are the same."""
+    names = tuple(name for name in os.listdir(folder) if name.endswith((".tf", ".tf.json")))
+    source, plan = places_of(folder, names), places_of(folder, ("plan.json",))
+    compared = 0
+    for address in sorted(source.keys() & plan.keys()):
+        one, other = source[address], plan[address]
+        for path in paths(one.body):
+            if held(one.body, path) == held(other.body, path):
+                compared += 1
+                assert told(other.at(*path)) == told(one.at(*path)), (address, path)
+    return compared
+
+
+@pytest.mark.parametrize("name", ["dynamics", "modules", "networks", "policies", "unknowns"])
+def test_a_plan_leads_to_the_places_of_its_source(name, root):
+    assert assert_same_places(root / "tests" / "conformance" / "parity" / name) > 10
+
+
+@pytest.mark.parametrize("name", ["aws", "basics", "modules"])
+def test_a_real_plan_leads_to_the_places_of_its_source(name, corpora):
+    assert assert_same_places(corpora / "plans" / "made" / name) > 10

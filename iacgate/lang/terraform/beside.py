@@ -95,16 +95,22 @@ def _assign(root: ModuleInstance, variables: Variables, values: Callable[[], lis
     for name, definition in root.module.variables.items():
         if name not in variables:
             continue
-        planned = _native(reveal(variables[name]))
-        default = definition.attributes.get("default")
-        if default is not None and _alike(attempt(default.expression, Scope(root)), planned):
+        given = _native(reveal(variables[name]))
+        planned = _converted(root, name, {name: given})
+        if "default" in definition.attributes and _alike(_converted(root, name, {}), planned):
             continue
-        root.root_values[name] = planned
+        root.root_values[name] = given
         files = values() if files is None else files
         for file in files:
             attribute = file.body.attributes.get(name)
-            if attribute is not None and _alike(attempt(attribute.expression, Scope(root)), planned):
+            value = attempt(attribute.expression, Scope(root)) if attribute is not None else None
+            if attribute is not None and _alike(_converted(root, name, {name: value}), planned):
                 root.project.given[name] = attribute, file
+
+
+def _converted(root: ModuleInstance, name: str, values: dict[str, Any]) -> Any:
+    """The value that a variable of the root module has where these values are given, in its declared type."""
+    return ModuleInstance(root.project, root.module, root_values=values).variable(name)
 
 
 def _native(value: Any) -> Any:
