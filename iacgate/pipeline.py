@@ -6,7 +6,7 @@ In: paths and a :class:`Request`. Out: a :class:`~iacgate.model.ScanReport`, who
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -169,7 +169,7 @@ def scan(paths: Sequence[str], request: Request) -> ScanReport:
         stale_waivers=labelled.stale,
         applied_waivers=labelled.applied,
         troubles=tuple(troubles),
-        notices=tuple(dict.fromkeys([*_notices(taken, paths, rules), *labelled.notices])),
+        notices=tuple(dict.fromkeys([*_notices(taken, paths, rules), *_no_plan(plans, request), *labelled.notices])),
         resources=taken.inventory.resources,
         break_glass=labelled.break_glass,
         report_level=settings.report_level,
@@ -367,6 +367,12 @@ def _skipped(records: Sequence[SourceRecord]) -> list[str]:
         if record.status is SourceStatus.SKIPPED:
             reasons.setdefault(record.detail, []).append(record.path)
     return [f"{paths[0]}{_and_more(len(paths) - 1)} skipped: {detail}" for detail, paths in sorted(reasons.items())]
+
+
+def _no_plan(plans: Collection[str], request: Request) -> list[str]:
+    if plans or not request.plan_new_only:
+        return []
+    return ["--plan-new-only: no Terraform plan was scanned, so every finding counts"]
 
 
 def _and_more(count: int) -> str:

@@ -97,8 +97,9 @@ def test_the_gate_is_open_where_only_what_is_new_counts_and_nothing_is(told):
 
 
 def test_what_no_plan_knows_of_counts_all_the_same(told):
-    code, text = told("main.tf", "--plan-new-only", "-o", "concise", rules=["aws-sg-ssh-open"])
-    assert (code, text.count("(blocked)")) == (1, 1)
+    code, text = told("main.tf", "--plan-new-only", rules=["aws-sg-ssh-open"])
+    assert (code, text.count("critical[aws-sg-ssh-open]")) == (1, 1)
+    assert "no Terraform plan was scanned, so every finding counts" in text
 
 
 def test_the_verdict_says_in_one_sentence_why_it_does_not_count(folder):

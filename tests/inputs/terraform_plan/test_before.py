@@ -177,6 +177,34 @@ def test_the_shape_of_a_body_is_the_same_before_and_after(plan_of, change):
     assert before(plan)["aws_s3_bucket.b"] is plan.by_address["aws_s3_bucket.b"]
 
 
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {},
+        None,
+        {"address": 5, "type": [], "change": {"actions": ["update"], "before": {"a": 1}}},
+        {"address": "not an address", "change": {"actions": ["update"], "before": {"a": 1}, "after": {"a": 2}}},
+        {
+            "address": "a.b",
+            "change": {"actions": "update", "before": {"a": [1]}, "after": [1], "after_unknown": [True]},
+        },
+        {"address": "a.b", "change": {"before": {"x": 1}, "after": {"x": 1}, "before_sensitive": [1]}},
+        {"address": "a.b", "change": {"before": {"x": 1}, "after": {"x": 1}, "after_sensitive": {"x": {"y": [True]}}}},
+        {
+            "address": "a.b",
+            "change": {"before": {"x": {"z": 1}}, "after": {"x": 1}, "after_sensitive": {"x": [[True]]}},
+        },
+        {"address": "a.b", "change": {"before": {"x": 1}, "after": "text", "after_unknown": True}},
+    ],
+)
+def test_malformed_entries_do_no_harm_before(plan_of, entry):
+    plan = plan_of(entry, configuration={"root_module": {"resources": [1, {"expressions": [1]}], "module_calls": []}})
+    for one in plan.plan.before():
+        one.relations()
+        one.at("a")
+        assert isinstance(one.body, dict)
+
+
 def test_hostile_depth_does_no_harm(plan_of, change):
     deep = {}
     for _ in range(80):
