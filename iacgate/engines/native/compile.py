@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from iacgate.engines.native.needs import needed
 from iacgate.engines.native.source import RuleText
 from iacgate.errors import did_you_mean
 from iacgate.lang.jmespath.syntax import ExpressionError, Node, calls, parse, walk
@@ -50,6 +51,7 @@ def compile_rule(text: RuleText, *, provider: str = "", service: str = "") -> Re
     record["about_change"] = bool(called & _ASKING_ABOUT_CHANGES) or _reads_actions(record, called)
     record.update(provider=provider or _provider(record["on"][0]), service=service, origin=text.path)
     _check_params(text, record)
+    record["needs"] = needed(record)
     return record
 
 

@@ -21,14 +21,15 @@ from iacgate.errors import PolicyError
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORMAT = 5
+FORMAT = 6
 Stamp = list[int]
 
 # strings, not pathlib: that alone would take a tenth of the time a hook has
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 AnyPath = str | os.PathLike[str]
 _COMPILERS = (
-    "engines/native/compile.py", "engines/native/source.py", "engines/native/index.py", "lang/jmespath/syntax.py",
+    "engines/native/compile.py", "engines/native/needs.py", "engines/native/source.py", "engines/native/index.py",
+    "lang/jmespath/syntax.py",
     "lang/jmespath/functions.py",
 )  # fmt: skip
 

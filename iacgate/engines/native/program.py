@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import reduce
 from typing import Any
 
+from iacgate.engines.native.needs import are_missing
 from iacgate.engines.native.select import Selection
 from iacgate.lang.jmespath import Context, Located, compile_condition, compile_value, locate
 from iacgate.lang.jmespath.logic import Truth, both, items
@@ -105,13 +106,17 @@ def _doubted(found: Iterable[Outcome], applies: Unknown) -> Iterable[Outcome]:
 
 
 def _expression_check(record: Mapping[str, Any], params: Mapping[str, Any]) -> Any:
-    """The program of a rule, compiled when the first subject is judged."""
-    compiled: list[_Program] = []
+    """The program of a rule, compiled when the first subject is judged that has what the rule may object to."""
+    needs = [frozenset(keys) for keys in record["needs"]]
+    compiled: list[Callable[[Subject, Inventory], Iterable[Outcome]]] = []
 
     def judge(subject: Subject, inventory: Inventory) -> Iterable[Outcome]:
+        if needs and are_missing(needs, subject.body, inventory):
+            return ()
         if not compiled:
-            compiled.append(_Program(record, params))
-        return compiled[0].judge(subject, inventory)
+            program = _Program(record, params)
+            compiled.append(program.judge_one if program.each is None else program.judge_each)
+        return compiled[0](subject, inventory)
 
     return judge
 
@@ -136,11 +141,8 @@ class _Program:
         self.each_tree: Node | None = record.get("each")
         self.each = compile_value(self.each_tree) if self.each_tree is not None else None
 
-    def judge(self, subject: Subject, inventory: Inventory) -> Iterable[Outcome]:
-        """What the rule has to say of a subject."""
-        return self.judge_one(subject, inventory) if self.each is None else self.judge_each(subject, inventory)
-
     def judge_one(self, subject: Subject, inventory: Inventory) -> Iterable[Outcome]:
+        """What the rule has to say of a subject as a whole."""
         context = Context(subject, inventory, self.params)
         applies = True if self.where is None else self.where(subject.body, context)
         if applies is False:
@@ -151,6 +153,7 @@ class _Program:
         return (self.report(answer, Located(subject.body, ()), context, doubted=applies, judged=()),)
 
     def judge_each(self, subject: Subject, inventory: Inventory) -> Iterable[Outcome]:
+        """What the rule has to say of the elements of a subject."""
         context = Context(subject, inventory, self.params)
         applies = True if self.where is None else self.where(subject.body, context)
         if applies is False:
