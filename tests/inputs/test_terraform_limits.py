@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 
 from iacgate.lang.terraform import expansion
+from iacgate.lang.terraform.scope import Limits
 from iacgate.model import jsonable
 from iacgate.pipeline import Request, take_inventory
 
@@ -104,8 +105,9 @@ LIMITS = {
 
 @pytest.mark.parametrize(("text", "message"), LIMITS.values(), ids=LIMITS)
 def test_limits_of_instances_are_told_with_their_place(taken, monkeypatch, text, message):
-    for name, most in {"BLOCK_INSTANCES": 10, "ALL_INSTANCES": 50, "ALL_MODULES": 5}.items():
+    for name, most in {"BLOCK_INSTANCES": 10, "ALL_MODULES": 5}.items():
         monkeypatch.setattr(expansion, name, most)
+    monkeypatch.setattr(Limits, "INSTANCES", 40)
     found = taken(text, **{"m/main.tf": "resource x_y inside {}"})
     assert told(found) == [message]
     assert found.troubles[0].kind == "limit"
@@ -113,7 +115,7 @@ def test_limits_of_instances_are_told_with_their_place(taken, monkeypatch, text,
 
 
 def test_single_blocks_are_no_instances_too_many(taken, monkeypatch):
-    monkeypatch.setattr(expansion, "ALL_INSTANCES", 3)
+    monkeypatch.setattr(Limits, "INSTANCES", 0)
     found = taken("\n".join(f"resource x_y z{at} {{}}" for at in range(9)))
     assert told(found) == []
     assert len(found.inventory.resources) == 9

@@ -46,6 +46,10 @@ class Library:
         """The document that a file was parsed for."""
         return self._owners[id(file)]
 
+    def size(self) -> int:
+        """How long the text is of all that was scanned, in characters."""
+        return sum(len(document.file.text) for files in self._folders.values() for document in files.values())
+
     def scanned(self) -> list[str]:
         """The folders that hold configuration among the scanned files, in order."""
         return self._scanned

@@ -36,7 +36,7 @@ def resources(documents: list[HclDocument], context: InputContext) -> list[Resou
     library = Library(documents, context)
     values = Values(library, context)
     said = _Said(context)
-    limits = Limits()
+    limits = Limits(library.size())
     made: list[Resource] = []
     reached: set[str] = set()
     with deep():

@@ -20,6 +20,10 @@ SINGLE_BLOCKS = frozenset({"timeouts"})
 """Block types that providers declare to occur once, as an object and not a list of one."""
 
 
+STEPS_OF_BLOCK = 8
+"""What it costs to make one more block."""
+
+
 class Entry(NamedTuple):
     """One block that a body makes: its type, the block it is written in, its inside and the scope for that.
 
@@ -58,7 +62,14 @@ def _dynamic(block: Block, scope: Scope) -> Iterator[Entry]:
         each = {iterator: {"key": rows, "value": rows}}
         yield Entry(kind, content, content.body, scope.inner(each), rows)
         return
+    limits = scope.module.limits
     for key, item in rows:
+        try:
+            limits.spend(STEPS_OF_BLOCK)
+        except Exhausted as error:
+            hole = Unknown(str(error))
+            yield Entry(kind, content, content.body, scope.inner({iterator: {"key": hole, "value": hole}}), hole)
+            return
         yield Entry(kind, content, content.body, scope.inner({iterator: {"key": key, "value": item}}))
 
 

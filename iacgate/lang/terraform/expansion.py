@@ -23,8 +23,9 @@ from iacgate.syntax.hcl.nodes import Attribute
 
 MODULE_DEPTH = 32
 BLOCK_INSTANCES = 10_000
-ALL_INSTANCES = 100_000
 ALL_MODULES = 10_000
+STEPS_OF_CALL = 20
+"""What it costs to look at one module call of a module instance."""
 
 
 @dataclass(slots=True)
@@ -47,24 +48,38 @@ class Project:
     shown: Callable[[str], str] = str
     given: dict[str, tuple[Attribute, File]] = field(default_factory=dict)
     under_way: list[Entry] = field(default_factory=list)
+    crowded: bool = False
 
-    def another_module(self, place: Place) -> bool:
-        """Whether one more module instance may be made: ten calls on each of eight levels make a hundred million."""
-        self.limits.modules += 1
-        if self.limits.modules > ALL_MODULES:
-            self.trouble("limit", f"more than {ALL_MODULES} module instances, so not all of them are evaluated", place)
-        return self.limits.modules <= ALL_MODULES
+    def another_module(self, calls: int, place: Place) -> bool:
+        """Whether one more module instance may be made, which itself calls so many: ten calls on each of eight levels
+        make a hundred million."""
+        limits = self.limits
+        limits.modules += 1
+        limits.steps -= STEPS_OF_CALL * calls
+        if limits.modules > ALL_MODULES:
+            self._too_many(f"more than {ALL_MODULES} module instances", place)
+        elif limits.made > limits.instances or limits.steps < 0:
+            self._too_many(f"more than {limits.instances} instances of blocks, or modules that call too many", place)
+        else:
+            return True
+        return False
 
-    def count(self, more: int, what: str, place: Place) -> bool:
-        """Whether so many more instances may be made; says so aloud when not."""
+    def _too_many(self, what: str, place: Place) -> None:
+        if not self.crowded:
+            self.crowded = True
+            self.trouble("limit", f"{what}, so not all of them are evaluated", place)
+
+    def count(self, more: int, what: str, place: Place, *, inside: bool) -> bool:
+        """Whether so many more instances may be made (``inside`` of a called module); says so aloud when not."""
         if more > BLOCK_INSTANCES:
             self.trouble("limit", f"{what} makes more than {BLOCK_INSTANCES} instances, it is evaluated as one", place)
             return False
-        if more > 1 and self.limits.made + more > ALL_INSTANCES:
-            said = f"{what} and what was made before are more than {ALL_INSTANCES} instances, it is evaluated as one"
+        limits = self.limits
+        if more > 1 and limits.made + more > limits.instances:
+            said = f"{what} and what was made before are more than {limits.instances} instances, it is evaluated as one"
             self.trouble("limit", said, place)
             return False
-        self.limits.made += more
+        limits.made += more if inside or more > 1 else 0
         return True
 
 

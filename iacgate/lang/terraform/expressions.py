@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from iacgate.lang.terraform import arithmetic
+from iacgate.lang.terraform import arithmetic, work
 from iacgate.lang.terraform.access import Opaque, attribute, index
 from iacgate.lang.terraform.scope import Scope
 from iacgate.lang.terraform.strings import joined
@@ -40,9 +40,9 @@ def evaluate(node: nodes.Expression, scope: Scope) -> Any:
     if type(node) is nodes.Literal:
         return _literal(node.value)
     limits = scope.module.limits
-    if limits.depth > limits.DEPTH:
-        limits.reached = f"the evaluation is more than {limits.DEPTH} levels deep"
-        raise Exhausted(limits.reached)
+    limits.steps -= 1
+    if limits.steps < 0 or limits.depth > limits.DEPTH:
+        limits.refuse()
     limits.depth += 1
     try:
         return _EVALUATORS[type(node)](node, scope)
@@ -81,6 +81,8 @@ def _template(node: nodes.Template, scope: Scope) -> Any:
     parts: list[Any] = []
     sensitive = _render(node.parts, scope, parts)
     value = joined(parts)
+    if isinstance(value, str) and len(value) > work.SHORT:
+        scope.module.limits.spend(work.of_text(value))
     return secret(value) if sensitive else value
 
 
@@ -223,6 +225,7 @@ def _unified(value: Any, left: nodes.Expression, scope: Scope) -> Any:
     other = bare(other)
     if other is None or isinstance(other, Unknown):
         return value
+    scope.module.limits.spend(2 * work.elements([value, other]))
     affordable([value, other])
     shared = unify([type_of(value), type_of(other)])
     if shared is None:
@@ -247,6 +250,8 @@ def _binary(node: nodes.Binary, scope: Scope) -> Any:
     value = evaluate(node.operands[0], scope)
     for operator, operand in zip(node.operators, node.operands[1:], strict=True):
         other = evaluate(operand, scope)
+        if isinstance(value, list | dict) and isinstance(other, list | dict):
+            scope.module.limits.spend(work.elements(value) + work.elements(other))
         value = _applied(operator, value, other)
     return value
 

@@ -11,7 +11,7 @@ import posixpath
 from collections.abc import Callable
 from typing import Any
 
-from iacgate.lang.terraform import functions
+from iacgate.lang.terraform import functions, work
 from iacgate.lang.terraform.access import Opaque
 from iacgate.lang.terraform.address import Key, format_key
 from iacgate.lang.terraform.definitions import RESOURCE_MODES, Definition, Module
@@ -214,6 +214,7 @@ class ModuleInstance:
         wanted = self.type_of(name, definition)
         if wanted is None:
             return Unknown(f"the type of {self.label_of(f'var.{name}')} is not understood")
+        self.limits.spend(2 * work.elements(value) if wanted.kind != "any" else 0)
         value = convert(value, wanted)
         return secret(value) if definition.says("sensitive") or definition.says("ephemeral") else value
 
@@ -279,6 +280,7 @@ class ModuleInstance:
         """The value of a function; those that read files read them through the project."""
         if any(type(argument) is ModuleValue for argument in arguments):
             arguments = list(map(_whole, arguments))
+        self.limits.spend(work.of_call(name, arguments))
         if name in _FILE_FUNCTIONS:
             from iacgate.lang.terraform import filefunctions
 
@@ -304,7 +306,7 @@ class CallGroup(Group):
 
     def make(self, key: Key, names: dict[str, Any]) -> ModuleInstance | None:
         module = self._module()
-        if module is None or not self.owner.project.another_module(self.place):
+        if module is None or not self.owner.project.another_module(len(module.calls), self.place):
             return None
         scope = Scope(self.owner, names)
         address = self.address + format_key(key)

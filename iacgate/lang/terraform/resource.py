@@ -15,13 +15,17 @@ from iacgate.lang.terraform.definitions import META_ATTRIBUTES, RESOURCE_MODES, 
 from iacgate.lang.terraform.expressions import attempt, evaluate
 from iacgate.lang.terraform.scope import Scope
 from iacgate.lang.terraform.underway import Entry, Place
-from iacgate.lang.terraform.values import Fault, finish
+from iacgate.lang.terraform.values import Exhausted, Fault, finish
+from iacgate.lang.terraform.work import of_body
 from iacgate.model import Partial, Path, Unknown
 from iacgate.syntax.hcl.nodes import Literal
 
 if TYPE_CHECKING:
     from iacgate.lang.terraform.instances import ModuleInstance
 
+
+SMALL = 200
+"""A value that costs less is in a body for nothing."""
 
 COMPUTED = frozenset({
     ("aws_iam_policy_document", "json"), ("aws_iam_policy_document", "minified_json"), ("template_file", "rendered"),
@@ -151,8 +155,18 @@ class Instance:
             if self.mode == "data":
                 computed = [name for kind, name in COMPUTED if kind == self.definition.type and name != "minified_json"]
                 values.update({name: self.computed(name) for name in computed})
-            self._body = {name: finish(value) for name, value in values.items() if value is not None}
+            self._body = {name: self._finished(value) for name, value in values.items() if value is not None}
         return self._body
+
+    def _finished(self, value: Any) -> Any:
+        """A value as a body holds it; unknown where that would cost more than a scan may spend."""
+        cost = of_body(value)
+        if cost > SMALL:
+            try:
+                self.owner.limits.spend(cost)
+            except Exhausted as error:
+                return Unknown(str(error))
+        return finish(value)
 
     def source(self, path: Path) -> Source | None:
         """The source of a path into the body; ``None`` for what only the header stands for."""

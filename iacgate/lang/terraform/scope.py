@@ -13,15 +13,21 @@ from iacgate.syntax.hcl.nodes import Step
 
 
 class Limits:
-    """What one scan may spend: elements visited by loops, and levels of evaluation inside each other."""
+    """What one scan may spend: steps of evaluation, levels of it inside each other, instances.
 
-    __slots__ = ("depth", "made", "modules", "reached", "steps", "where")
+    Steps and instances grow with the source, so that a large tree may do more than a small one that is made to harm.
+    """
 
-    STEPS = 1_500_000
+    __slots__ = ("_told", "depth", "instances", "made", "modules", "most", "reached", "steps", "where")
+
+    STEPS = 2_000_000
     DEPTH = 3_000
+    INSTANCES = 15_000
 
-    def __init__(self) -> None:
-        self.steps = self.STEPS
+    def __init__(self, source: int = 0) -> None:
+        """``source`` is the length of all that is read, in characters."""
+        self.most = self.steps = self.STEPS + 2 * source
+        self.instances = self.INSTANCES + source // 20
         self.depth = 0
         self.reached = ""
         """Which limit ended an evaluation, "" when none did."""
@@ -31,13 +37,28 @@ class Limits:
         """Instances of blocks."""
         self.modules = 0
         """Instances of modules."""
+        self._told: set[int] = set()
+
+    def first_time(self, thing: object) -> bool:
+        """Whether this is asked about a thing for the first time: what is wrong with a call is told once, not for
+        each of its instances."""
+        before = len(self._told)
+        self._told.add(id(thing))
+        return len(self._told) > before
 
     def spend(self, count: int) -> None:
         """Take ``count`` steps. Raises :class:`Exhausted` when there are none left."""
         self.steps -= count
         if self.steps < 0:
-            self.reached = f"the evaluation needs more than {self.STEPS} steps"
-            raise Exhausted(self.reached)
+            self.refuse()
+
+    def refuse(self) -> None:
+        """Raise :class:`Exhausted` for the limit that is reached."""
+        if self.steps < 0:
+            self.reached = f"the evaluation needs more than {self.most} steps"
+        else:
+            self.reached = f"the evaluation is more than {self.DEPTH} levels deep"
+        raise Exhausted(self.reached)
 
 
 class Names(Protocol):

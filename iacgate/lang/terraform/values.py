@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 LONGEST_TEXT = 10 * 1024 * 1024
 """The longest string an expression may build, in characters."""
-LARGEST_VALUE = 250_000
+LARGEST_VALUE = 60_000
 """The most elements, counted through all levels, of a value that ends in a body."""
 
 
