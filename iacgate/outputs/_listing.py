@@ -22,6 +22,7 @@ from iacgate.model import (
     Verdict,
     Waiver,
 )
+from iacgate.model.dataclass import replace
 from iacgate.outputs._plain import one_line
 
 STANDINGS = {
@@ -53,9 +54,9 @@ def by_weight(verdicts: list[Verdict]) -> list[Verdict]:
 
 
 def troubles(report: ScanReport) -> list[Trouble]:
-    """The report's troubles, and the unreadable files that none of them names, by place."""
+    """The report's troubles, and the unreadable files that none of them names, each place said once."""
     named = {trouble.location.file for trouble in report.troubles if trouble.location}
-    found = list(report.troubles)
+    found = [_without_place(trouble) for trouble in report.troubles]
     for source in report.sources:
         if source.status is SourceStatus.UNREADABLE and source.path not in named:
             place = source.location or Location(file=source.path)
@@ -204,6 +205,13 @@ def _sort_key(verdict: Verdict) -> SortKey:
         finding.occurrence,
         finding.message,
     )
+
+
+def _without_place(trouble: Trouble) -> Trouble:
+    """A trouble whose message does not begin with its place: every format says that in its own way."""
+    if trouble.location is None or not trouble.message.startswith(f"{trouble.location}: "):
+        return trouble
+    return replace(trouble, message=trouble.message.removeprefix(f"{trouble.location}: "))
 
 
 def _trouble_key(trouble: Trouble) -> tuple[str, int, int, str, str]:
