@@ -10,6 +10,7 @@ introduced nor mended, and carry no label.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from iacgate.evaluate import answers, finding
@@ -58,20 +59,13 @@ class Worlds:
     def __init__(self, after: Inventory, before: Inventory) -> None:
         self.before = before
         self.roots = {one.root for one in after.resources if one.category == "plan"}
-        stood = {_key(one): one for one in before.resources if self.is_planned(one)}
-        self.stood = {id(one) for one in stood.values()}
-        self._pairs: dict[int, Resource] = {}
-        changed: set[str] = set()
-        left = set(stood)
-        for one in after.resources if stood else ():
-            if self.is_planned(one):
-                earlier = stood.get(_key(one))
-                left.discard(_key(one))
-                if earlier is not None:
-                    self._pairs[id(one)] = earlier
-                if earlier is None or not _stays(earlier, one):
-                    changed.add(one.root)
-        self._changed = changed | {key[0] for key in left}
+        stood = _by_key(one for one in before.resources if self.is_planned(one))
+        stands = _by_key(one for one in after.resources if self.is_planned(one)) if stood else {}
+        self._pairs = {id(one): stood[key] for key, one in stands.items() if key in stood}
+        same = {key for key, one in stands.items() if key in stood and _stays(stood[key], one)}
+        self._changed = {key[0] for key in (stood.keys() | stands.keys()) - same}
+        hidden = _hidden(stands)
+        self.stood = {id(one) for key, one in stood.items() if one.view_of is None or key[:2] not in hidden}
 
     def is_planned(self, subject: Subject) -> bool:
         """Whether a plan says what the subject was before."""
@@ -92,8 +86,24 @@ class Worlds:
         return _stays(earlier, evaluation.subject) and (evaluation.alone or earlier.root not in self._changed)
 
 
-def _key(resource: Resource) -> tuple[str, str, str, str]:
-    return resource.root, resource.address, resource.type, resource.name
+_Key = tuple[str, str, str, int]
+"""Root, address, type, and a number for several of these: one Terraform resource may make many objects."""
+
+
+def _by_key(resources: Iterable[Resource]) -> dict[_Key, Resource]:
+    counts: Counter[tuple[str, str, str]] = Counter()
+    found: dict[_Key, Resource] = {}
+    for one in resources:
+        name = one.root, one.address, one.type
+        found[*name, counts[name]] = one
+        counts[name] += 1
+    return found
+
+
+def _hidden(stands: dict[_Key, Resource]) -> set[tuple[str, str]]:
+    """The resources that stand after the change without a second view: what they make then is not known."""
+    seen = {key[:2] for key, one in stands.items() if one.view_of is not None}
+    return {key[:2] for key in stands} - seen
 
 
 def _stays(earlier: Resource, subject: Subject) -> bool:
@@ -179,8 +189,7 @@ class _Judge:
         return self._chosen
 
     def _mended(self, earlier: Resource, violations: Iterable[Violation]) -> Evaluation:
-        firsts: Firsts = {}
-        found = tuple(finding(self.rule, earlier, violation, firsts) for violation in violations)
+        found = tuple(finding(self.rule, earlier, violation, INV) for violation in violations)
         return Evaluation(rule=self.rule, subject=earlier, outcome=Outcome.FAIL, findings=found)
 
 

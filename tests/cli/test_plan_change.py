@@ -279,6 +279,40 @@ def test_kubernetes_objects_in_a_plan_are_compared_too(folder, told):
     assert {one["resource"]["address"].partition(".")[2] for one in body["fixed"]} == {"better", "gone"}
 
 
+def manifest(actions, before, after, unknown):
+    def pod(name):
+        container = {"name": "app", "image": "app:1", "securityContext": {"privileged": True}}
+        return {
+            "manifest": {
+                "apiVersion": "v1",
+                "kind": "Pod",
+                "metadata": {"name": name},
+                "spec": {"containers": [container]},
+            }
+        }
+
+    change = {"before": before and pod(before), "after": after and pod(after), "after_unknown": unknown}
+    return {**deployment("x", actions, None, {}), "address": "kubernetes_manifest.x", "type": "kubernetes_manifest"} | {
+        "change": {"actions": actions, **change}
+    }
+
+
+@pytest.mark.parametrize(
+    ("entry", "changes", "fixed"),
+    [
+        (manifest(["delete", "create"], "old", "new", {}), ["existing"], 0),  # another name, the same resource
+        (manifest(["update"], "old", None, {"manifest": True}), [], 0),  # what it will be is not known
+        (manifest(["delete"], "old", None, {}), [], 1),
+        (manifest(["create"], None, "new", {}), ["introduced"], 0),
+    ],
+)
+def test_manifests_in_a_plan_are_compared_as_far_as_they_are_known(folder, told, entry, changes, fixed):
+    plan_file(folder, resource_changes=[entry])
+    body = json.loads(told("plan.json", "-o", "json", rules=["k8s-privileged-container"])[1])
+    assert [one["change"] for one in body["findings"]] == changes
+    assert len(body["fixed"]) == fixed
+
+
 @pytest.mark.parametrize("indent", [None, 1])
 @pytest.mark.parametrize("name", ["text", "markdown", "html", "junit"])
 def test_what_was_secret_before_is_not_shown_from_the_plan_file(folder, told, name, indent):
