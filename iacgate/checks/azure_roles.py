@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterator
 
 from iacgate.lang.jmespath.logic import Truth, both, doubt, either
+from iacgate.lang.roles import role_permissions
 from iacgate.model import Partial, Path
-from iacgate.sdk import Doubt, Inventory, NoParams, Resource, Unknown, Violation, check, walk
+from iacgate.sdk import Doubt, Inventory, NoParams, Resource, Unknown, Violation, check
 
 # https://learn.microsoft.com/azure/role-based-access-control/scope-overview: what is wider than a resource group
 _WIDE = re.compile(
@@ -25,16 +26,20 @@ def azure_custom_owner_role(subject: Resource, _inventory: Inventory, _params: N
     wide, place = _assignable_widely(subject)
     if wide is False:
         return
-    actions = walk(subject.body, "permissions", "*", "actions", "*")
-    for path, action in actions:
-        everything = doubt(action) if isinstance(action, Unknown) else action == "*"
-        answer = both(wide, everything)
-        if answer is True:
-            yield Violation(message="the role may do everything on a whole subscription", path=path)
-        elif isinstance(answer, Unknown):
-            yield Doubt(reason=answer.reason, path=place if isinstance(wide, Unknown) else path)
-    if isinstance(actions, Partial):
-        yield Doubt(reason=actions.maybe.reason, path=("permissions",))
+    permissions = role_permissions(None, subject.body)
+    for one in permissions:
+        actions = one.value["actions"]
+        for index, action in enumerate(actions):
+            path = (*one.path, "actions", index)
+            answer = both(wide, doubt(action) if isinstance(action, Unknown) else action == "*")
+            if answer is True:
+                yield Violation(message="the role may do everything on a whole subscription", path=path)
+            elif isinstance(answer, Unknown):
+                yield Doubt(reason=answer.reason, path=place if isinstance(wide, Unknown) else path)
+        if isinstance(actions, Partial):
+            yield Doubt(reason=actions.maybe.reason, path=("permissions",))
+    if isinstance(permissions, Partial):
+        yield Doubt(reason=permissions.maybe.reason, path=("permissions",))
 
 
 def _assignable_widely(subject: Resource) -> tuple[Truth, Path]:

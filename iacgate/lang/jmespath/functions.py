@@ -101,6 +101,8 @@ TABLE: dict[str, Row] = {
     "public_principal": ("iam", "aware", 1, 1),
     "public_statement": ("iam", "aware", 1, 1),
     "restricted": ("iam", "aware", 1, 1),
+    "role_bindings": ("roles", "places", 1, 1),
+    "role_permissions": ("roles", "places", 1, 1),
     # numbers in text
     "duration": ("duration", "plain", 1, 1),
     "quantity": ("quantity", "plain", 1, 1),
