@@ -18,6 +18,7 @@ from iacgate.model import (
     Location,
     NotApplicable,
     Outcome,
+    Path,
     Resource,
     Rule,
     Standing,
@@ -28,7 +29,6 @@ from iacgate.model import (
     stable_path,
 )
 from iacgate.model.dataclass import replace
-from iacgate.model.place import Firsts
 
 
 def evaluate(rules: Iterable[Rule], inventory: Inventory) -> Iterator[Evaluation]:
@@ -54,8 +54,7 @@ def _judge(rule: Rule, subject: Subject, inventory: Inventory) -> Evaluation:
     if skipped is not None:
         return Evaluation(rule=rule, subject=subject, outcome=Outcome.SKIP, detail=skipped.reason, alone=alone)
     if violations:
-        firsts: Firsts = {}
-        found = tuple(_pointed(finding(rule, subject, item, firsts), item, inventory) for item in violations)
+        found = tuple(_pointed(finding(rule, subject, item, inventory), item, inventory) for item in violations)
         said = _reasons(doubts)
         return Evaluation(rule=rule, subject=subject, outcome=Outcome.FAIL, findings=found, detail=said, alone=alone)
     if doubts:
@@ -72,7 +71,10 @@ def answers(
     violations: list[Violation] = []
     doubts: list[Doubt] = []
     try:
-        for item in rule.check(subject, inventory):
+        said = rule.check(subject, inventory)
+        if said == ():  # most rules on most subjects
+            return violations, doubts, None
+        for item in said:
             if isinstance(item, Violation):
                 violations.append(item)
             elif isinstance(item, Doubt):
@@ -161,19 +163,33 @@ def rule_troubles(evaluations: Iterable[Evaluation]) -> list[Trouble]:
     ]
 
 
-def finding(rule: Rule, subject: Subject, violation: Violation, firsts: Firsts) -> Finding:
-    """A violation in its place. ``firsts`` is one for all violations of a subject. What is on a new resource is new."""
+def finding(rule: Rule, subject: Subject, violation: Violation, inventory: Inventory) -> Finding:
+    """A violation in its place. What is on a new resource is new."""
+    path, location = _spot(subject, violation.path, inventory)
     return Finding(
         rule=rule,
         subject=subject,
         message=violation.message,
-        path=stable_path(subject.body, violation.path, firsts),
-        location=violation.location or subject.at(*violation.path),
+        path=path,
+        location=violation.location or location,
         related=tuple((other.at(), other.address) for other in violation.related),
         excused=violation.excused,
         element=violation.element,
         change=_of_creation(subject),
     )
+
+
+def _spot(subject: Subject, path: Path, inventory: Inventory) -> tuple[Path, Location]:
+    """The stable form of a path and its place, looked up once: many rules point at the same container."""
+    known = inventory.memo.get(("spots", id(subject)))
+    if known is None:
+        # with the subject itself, so that no other object can get its identity meanwhile
+        known = inventory.memo["spots", id(subject)] = (subject, {}, {})
+    spots: dict[Path, tuple[Path, Location]] = known[1]
+    found = spots.get(path)
+    if found is None:
+        found = spots[path] = stable_path(subject.body, path, known[2]), subject.at(*path)
+    return found
 
 
 def _pointed(found: Finding, violation: Violation, inventory: Inventory) -> Finding:

@@ -17,7 +17,6 @@ from iacgate.evaluate import answers, finding
 from iacgate.evaluate.matching import matched
 from iacgate.model import Evaluation, Finding, Inventory, Outcome, Resource, Rule, Standing, Subject, Violation
 from iacgate.model.dataclass import dataclass, replace
-from iacgate.model.place import Firsts
 
 _DECIDED = frozenset((Outcome.PASS, Outcome.SKIP, Outcome.FAIL))
 
@@ -189,7 +188,7 @@ class _Judge:
         return self._chosen
 
     def _mended(self, earlier: Resource, violations: Iterable[Violation]) -> Evaluation:
-        found = tuple(finding(self.rule, earlier, violation, INV) for violation in violations)
+        found = tuple(finding(self.rule, earlier, violation, self._worlds.before) for violation in violations)
         return Evaluation(rule=self.rule, subject=earlier, outcome=Outcome.FAIL, findings=found)
 
 

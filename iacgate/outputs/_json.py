@@ -17,20 +17,16 @@ _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=str).enc
 
 def document(value: Any, template: Template) -> str:
     """``value`` as JSON text with a last line break. Characters that could act on a terminal are escaped."""
-    text = _lay_out(value, template, "")
-    if not text.isascii():
-        text = re.sub("[\ud800-\udfff]", "\ufffd", text)
-        text = re.sub("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]", _escaped, text)
-    return text.replace("\x7f", "\\u007f") + "\n"
+    return _lay_out(value, template, "").replace("\x7f", "\\u007f") + "\n"
 
 
 def _lay_out(value: Any, template: Template, indent: str) -> str:
     if template is None or not value or not isinstance(value, dict | list):
-        return _encode(value)
+        return _piece(value)
     deeper = indent + "  "
     if isinstance(value, dict):
         inside = template if isinstance(template, dict) else {}
-        rows = [f"{_encode(str(key))}: {_lay_out(item, inside.get(key), deeper)}" for key, item in value.items()]
+        rows = [f"{_piece(str(key))}: {_lay_out(item, inside.get(key), deeper)}" for key, item in value.items()]
         opening, closing = "{", "}"
     else:
         item_template = template[0] if isinstance(template, list) and template else None
@@ -38,6 +34,15 @@ def _lay_out(value: Any, template: Template, indent: str) -> str:
         opening, closing = "[", "]"
     body = f",\n{deeper}".join(rows)
     return f"{opening}\n{deeper}{body}\n{indent}{closing}"
+
+
+def _piece(value: Any) -> str:
+    """A value on one line, without what could act on a terminal; most are plain, which is known at once."""
+    text = _encode(value)
+    if text.isascii():
+        return text
+    text = re.sub("[\ud800-\udfff]", "\ufffd", text)
+    return re.sub("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]", _escaped, text)
 
 
 def _escaped(match: re.Match[str]) -> str:

@@ -76,7 +76,7 @@ def test_every_format_says_the_same(folder, capsys, name):
         assert word in shown.replace("\\", "")
     if name != "json":
         assert "switched off in the settings" in shown
-        assert "1 failed, 1 excepted, 8 passed, 2 not evaluated" in shown
+        assert "1 failed, 1 excepted, 9 passed, 1 not evaluated" in shown
 
 
 def test_other_formats_stay_what_they_are_and_nothing_but_them_is_refused(folder, capsys):

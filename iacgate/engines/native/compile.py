@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from iacgate.engines.native.needs import needed
+from iacgate.engines.native.needs import OF_THE_BODY, needed
 from iacgate.engines.native.source import RuleText
 from iacgate.errors import did_you_mean
 from iacgate.lang.jmespath.syntax import ExpressionError, Node, calls, parse, walk
@@ -28,6 +28,7 @@ WORDS = ("workload", "dockerfile_stage", "dockerfile_instruction", "document", "
 ID_PATTERN = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
 _LOOKING_AT_PLANS = frozenset(("actions", "before", "subject"))
 """Functions of rules that want to see what a plan only deletes."""
+_SEEKING_SECRETS = frozenset(("secrets", "has_secret", "is_secret", "secret_kind"))
 _ASKING_ABOUT_CHANGES = frozenset(("actions", "before"))
 
 _TYPE = re.compile(r"(data\.|provider\.)?[A-Za-z*?][A-Za-z0-9_*?-]*\Z")
@@ -52,7 +53,16 @@ def compile_rule(text: RuleText, *, provider: str = "", service: str = "") -> Re
     record.update(provider=provider or _provider(record["on"][0]), service=service, origin=text.path)
     _check_params(text, record)
     record["needs"] = needed(record)
+    record["tags"] = _tags(values, called)
+    if "each" in record and OF_THE_BODY.issuperset(calls(record["each"])):
+        record["shared_each"] = " ".join(values["each"].split())
     return record
+
+
+def _tags(values: Mapping[str, Any], called: set[str]) -> list[str]:
+    """The rule's own tags, and ``secret`` where it looks for one: what such a rule points at is covered in reports."""
+    own = list(values.get("tags") or ())
+    return [*own, "secret"] if called & _SEEKING_SECRETS and "secret" not in own else own
 
 
 def _check_keys(text: RuleText) -> None:

@@ -21,7 +21,7 @@ from iacgate.errors import PolicyError
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORMAT = 6
+FORMAT = 7
 Stamp = list[int]
 
 # strings, not pathlib: that alone would take a tenth of the time a hook has

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Needs = list[list[str]]
 _Sets = list[frozenset[str]]
 
-_OF_THE_BODY = frozenset(("containers", "main_containers", "pod", "pod_metadata", "pods", "root", "security_contexts"))
+OF_THE_BODY = frozenset(("containers", "main_containers", "pod", "pod_metadata", "pods", "root", "security_contexts"))
 """Functions that give parts of the body as they stand in it."""
 _NULL_OF_NULL = frozenset(("items", "keys", "length", "lower", "upper", "values"))
 _FALSE_OF_NULL = frozenset(("contains", "ends_with", "intersects", "matches", "starts_with"))
@@ -167,4 +167,4 @@ def _is_of_the_body(node: Node) -> bool:
         return _is_of_the_body(node[1]) and _is_of_the_body(node[2])
     if kind in {"filter", "flatten"}:
         return _is_of_the_body(node[1])
-    return kind == "call" and node[1] in _OF_THE_BODY
+    return kind == "call" and node[1] in OF_THE_BODY

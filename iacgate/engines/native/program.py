@@ -58,7 +58,7 @@ def build_rule(
         rationale=record["why"],
         remediation=record["fix"],
         references=tuple(record.get("references") or ()),
-        tags=_tags(record),
+        tags=tuple(record.get("tags") or ()),
         aliases=tuple(record.get("aliases") or ()),
         controls=record.get("controls") or {},
         rulesets=tuple(record["rulesets"]),
@@ -71,14 +71,6 @@ def build_rule(
         params=values,
         about_change=record["about_change"],
     )
-
-
-def _tags(record: Mapping[str, Any]) -> tuple[str, ...]:
-    """The rule's own tags, and ``secret`` where it looks for one: what such a rule points at is covered in reports."""
-    own = tuple(record.get("tags") or ())
-    asked = repr([record.get(part) for part in ("each", "where", "deny", "require")])
-    seeks = any(f"'{name}'" in asked for name in ("secrets", "has_secret", "is_secret", "secret_kind"))
-    return (*own, "secret") if seeks and "secret" not in own else own
 
 
 def _python_check(record: Mapping[str, Any], params: Mapping[str, Any], check: CheckLookup) -> Any:
@@ -124,7 +116,9 @@ def _expression_check(record: Mapping[str, Any], params: Mapping[str, Any]) -> A
 class _Program:
     """The compiled expressions of one rule. ``verdict`` is true where there is a violation."""
 
-    __slots__ = ("at", "each", "each_tree", "message", "params", "title", "tree", "verdict", "where", "where_tree")
+    __slots__ = (
+        "at", "each", "each_tree", "message", "params", "shared", "title", "tree", "verdict", "where", "where_tree"
+    )  # fmt: skip
 
     def __init__(self, record: Mapping[str, Any], params: Mapping[str, Any]) -> None:
         self.params = params
@@ -140,6 +134,7 @@ class _Program:
         self.where = compile_condition(self.where_tree) if self.where_tree is not None else None
         self.each_tree: Node | None = record.get("each")
         self.each = compile_value(self.each_tree) if self.each_tree is not None else None
+        self.shared: str | None = record.get("shared_each")
 
     def judge_one(self, subject: Subject, inventory: Inventory) -> Iterable[Outcome]:
         """What the rule has to say of a subject as a whole."""
@@ -181,9 +176,8 @@ class _Program:
     def report_elements(
         self, listed: list[Any], answers: list[Truth], applies: Truth, context: Context
     ) -> list[Outcome]:
-        assert self.each_tree is not None  # noqa: S101  (this form is only chosen when there is one)
         assert context.subject is not None  # noqa: S101  (checks run on a subject)
-        whole = locate(self.each_tree, Located(context.subject.body, ()), context)
+        whole = self.located_elements(context.subject.body, context)
         places = whole.elements()
         found: list[Outcome] = []
         for index, answer in enumerate(answers):
@@ -194,6 +188,17 @@ class _Program:
         if isinstance(listed, Partial):
             path = _blamed(context.subject.body, whole.path or (), listed.maybe)
             found.append(Doubt(reason=listed.maybe.reason, path=path))
+        return found
+
+    def located_elements(self, body: Any, context: Context) -> Located:
+        """The elements with their places; those that many rules walk over are placed once."""
+        assert self.each_tree is not None  # noqa: S101  (this form is only chosen when there is one)
+        if self.shared is None or context.inventory is None:
+            return locate(self.each_tree, Located(body, ()), context)
+        place = (self.shared, id(body))
+        found: Located | None = context.inventory.memo.get(place)
+        if found is None:
+            found = context.inventory.memo[place] = locate(self.each_tree, Located(body, ()), context)
         return found
 
     def report(
@@ -247,7 +252,8 @@ def _as_sentence(title: str) -> str:
 def shown(value: Any) -> str:
     """A value in a message: one line, lists joined, never a secret."""
     text = _text(value)
-    text = _SPACE.sub(" ", text)
+    if "  " in text or not text.isprintable():
+        text = _SPACE.sub(" ", text)
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from iacgate.lang.image import BadReference, parse_image
@@ -23,6 +24,16 @@ def image(reference: Any) -> Any:
         return None
     if isinstance(reference, Unknown) and not (reference.prefix or reference.suffix):
         return doubt(reference)
+    return _parts(reference) if isinstance(reference, Unknown) else _known_parts(reference)
+
+
+@lru_cache(maxsize=2048)
+def _known_parts(reference: str) -> dict[str, Any] | None:
+    """A tree names few images, and many rules ask for each. The answer is shared: nobody may change it."""
+    return _parts(reference)
+
+
+def _parts(reference: str | Unknown) -> dict[str, Any] | None:
     try:
         found = parse_image(reference)
     except BadReference:

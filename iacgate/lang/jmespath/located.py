@@ -90,7 +90,7 @@ class _Walk:
         self.record = record
 
     def visit(self, node: Node, value: Located) -> Located:
-        result: Located = getattr(self, f"_{node[0]}")(node, value)
+        result = _VISITS[node[0]](self, node, value)
         if self.record is not None:
             self.record(node, result)
         return result
@@ -292,6 +292,29 @@ class _Walk:
         body = arguments[1]
         answer = self._truth(body[1] if body[0] == "lambda" else body, part)
         return answer if answer.path is not None else Located(answer.value, part.path)
+
+
+_VISITS: dict[str, Callable[[_Walk, Node, Located], Located]] = {
+    "field": _Walk._field,  # noqa: SLF001  (its own module)
+    "current": _Walk._current,  # noqa: SLF001  (its own module)
+    "literal": _Walk._literal,  # noqa: SLF001  (its own module)
+    "chain": _Walk._chain,  # noqa: SLF001  (its own module)
+    "index": _Walk._index,  # noqa: SLF001  (its own module)
+    "slice": _Walk._slice,  # noqa: SLF001  (its own module)
+    "each": _Walk._each,  # noqa: SLF001  (its own module)
+    "values": _Walk._values,  # noqa: SLF001  (its own module)
+    "filter": _Walk._filter,  # noqa: SLF001  (its own module)
+    "flatten": _Walk._flatten,  # noqa: SLF001  (its own module)
+    "or": _Walk._or,  # noqa: SLF001  (its own module)
+    "and": _Walk._and,  # noqa: SLF001  (its own module)
+    "not": _Walk._not,  # noqa: SLF001  (its own module)
+    "compare": _Walk._compare,  # noqa: SLF001  (its own module)
+    "call": _Walk._call,  # noqa: SLF001  (its own module)
+    "lambda": _Walk._lambda,  # noqa: SLF001  (its own module)
+    "list": _Walk._list,  # noqa: SLF001  (its own module)
+    "object": _Walk._object,  # noqa: SLF001  (its own module)
+}
+"""Kind of a node → what evaluates it."""
 
 
 def _decisive(left: Located, right: Located, answer: Any) -> Path | None:
