@@ -26,7 +26,7 @@ class Violation:
     related: tuple[Resource, ...] = ()
     location: Location | None = None
     excused: str | None = None
-    element: Path | None = None
+    element: Path | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
