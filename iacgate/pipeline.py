@@ -421,6 +421,7 @@ def _surroundings(paths: Sequence[str], root: str, settings: Settings, request: 
         exclude=(*settings.inputs.exclude, *request.exclude),
         include=settings.inputs.include,
         use_gitignore=request.use_gitignore,
+        sure=bool(settings.file),
     )
 
 

@@ -38,6 +38,8 @@ MAX_DEPTH = 200
 
 MAX_SURROUNDING_FOLDERS = 10_000
 """A project of more folders is not looked through for what belongs to the files that were named."""
+MAX_WITHOUT_REPOSITORY = 1_000
+"""The same, where neither settings nor a repository say that the folder is a project: it may be anybody's home."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -100,15 +102,17 @@ def surroundings(
     exclude: Sequence[str] = (),
     include: Sequence[str] = (),
     use_gitignore: bool = True,
+    sure: bool = True,
 ) -> list[SourceFile] | None:
     """All files below a project's folder whose name is wanted, none of them in focus; what a scan of the folder would
     leave out is left out. ``None``: the project is too large to look through. Troubles are not told: nobody asked for
-    these files.
+    these files. ``sure``: settings say that the folder is a project, or a repository begins there.
     """
+    most = MAX_SURROUNDING_FOLDERS if sure or repository_root(folder) else MAX_WITHOUT_REPOSITORY
     walk = _Walk(
         Discovery(root=root), wanted, [glob(item) for item in exclude], [glob(item) for item in include], use_gitignore
     )
-    if not walk.below(os.path.realpath(folder), most=MAX_SURROUNDING_FOLDERS):
+    if not walk.below(os.path.realpath(folder), most=most):
         return None
     return [replace(source, focus=False) for source in walk.found.sources]
 

@@ -137,3 +137,38 @@ def test_steps_beyond_the_limit_are_told_where_they_were_spent(taken):
     assert [trouble.kind for trouble in found.troubles] == ["limit"]
     assert told(found)[0].startswith("main.tf:3:3: ")
     assert {one.address: jsonable(one.body) for one in found.inventory.resources}["x_y.fine"] == {"v": 1}
+
+
+COSTLY = {
+    "comparisons of large values": "v = [for i in range(1000) : local.big == local.big]",
+    "conditions with large arms": "v = [for i in range(1000) : length(i > 5 ? local.big : [])]",
+    "functions of large values": "v = [for i in range(1000) : length(distinct(flatten(local.big)))]",
+    "long texts": 'v = [for i in range(1000) : sha256("${local.text}${i}")]',
+    "many arguments": 'v = [for i in range(1000) : cidrsubnets("10.0.0.0/8", [for j in range(1000) : 16]...)]',
+    "blocks in many instances": "count = 10000\n dynamic b {\n  for_each = range(1000)\n  content { v = b.value }\n }",
+    "large bodies": "count = 10000\n v = local.big",
+}
+BIG = """
+locals {
+  big  = [for i in range(200) : range(200)]
+  line = join("", [for i in range(1000) : "0123456789012345678901234567890123456789"])
+  text = join("", [for i in range(50) : local.line])
+}
+resource x_y other { v = "seen" }
+"""
+
+
+@pytest.mark.parametrize("body", COSTLY.values(), ids=COSTLY)
+def test_what_costs_too_much_ends_and_the_rest_is_seen(taken, monkeypatch, body):
+    monkeypatch.setattr(Limits, "STEPS", 150_000)
+    found = taken(f"{BIG}resource x_y costly {{\n {body}\n}}\n")
+    assert {trouble.kind for trouble in found.troubles} == {"limit"}
+    assert all(trouble.location is not None for trouble in found.troubles)
+    bodies = {one.address: jsonable(one.body) for one in found.inventory.resources}
+    assert bodies["x_y.other"] == {"v": "seen"}
+    assert any(address.startswith("x_y.costly") for address in bodies)
+
+
+def test_a_large_source_may_do_more_than_a_small_one():
+    assert Limits(10_000_000).steps > Limits(0).steps
+    assert Limits(10_000_000).instances > Limits(0).instances

@@ -20,7 +20,7 @@ SINGLE_BLOCKS = frozenset({"timeouts"})
 """Block types that providers declare to occur once, as an object and not a list of one."""
 
 
-STEPS_OF_BLOCK = 8
+STEPS_OF_BLOCK = 20
 """What it costs to make one more block."""
 
 

@@ -97,7 +97,7 @@ def expand(definition: Definition, scope: Scope) -> Expansion:
     """The keys of a block's instances, and the names (``count``, ``each``) each of them sees."""
     try:
         if "count" in definition.attributes:
-            return _counted(bare(evaluate(definition.attributes["count"].expression, scope)))
+            return _counted(bare(evaluate(definition.attributes["count"].expression, scope)), scope.module.limits)
         if "for_each" in definition.attributes:
             return _for_each(evaluate(definition.attributes["for_each"].expression, scope), scope)
     except (Fault, Exhausted) as error:
@@ -111,13 +111,15 @@ def expand(definition: Definition, scope: Scope) -> Expansion:
     return Expansion([(None, {})])
 
 
-def _counted(value: Any) -> Expansion:
+def _counted(value: Any, limits: Limits) -> Expansion:
     if isinstance(value, Unknown):
         return open_ended(value, "count")
     number = to_number(value) if value is not None and not isinstance(value, bool) else None
     if type(number) is not int or number < 0:
         raise Fault("count is not a whole number")
-    return Expansion([(at, {"count": {"index": at}}) for at in range(min(number, BLOCK_INSTANCES + 1))], keyed="count")
+    room = max(limits.instances - limits.made, 1)  # one more than there is room for is too many already
+    most = min(number, BLOCK_INSTANCES + 1, room + 1)
+    return Expansion([(at, {"count": {"index": at}}) for at in range(most)], keyed="count")
 
 
 def _for_each(value: Any, scope: Scope) -> Expansion:

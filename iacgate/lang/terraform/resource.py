@@ -29,9 +29,17 @@ SMALL = 200
 
 COMPUTED = frozenset({
     ("aws_iam_policy_document", "json"), ("aws_iam_policy_document", "minified_json"), ("template_file", "rendered"),
-    ("google_iam_policy", "policy_data"),
+    ("google_iam_policy", "policy_data"), ("local_file", "content"), ("local_file", "content_base64"),
+    ("local_sensitive_file", "content"), ("local_sensitive_file", "content_base64"),
 })  # fmt: skip
 """Attributes of data sources that are worked out here, by type and name."""
+NOT_IN_BODY = frozenset({"minified_json", "content_base64"})
+"""Those that say what another says."""
+BEGINNINGS = {
+    ("aws_partition", "partition"): "aws", ("aws_partition", "id"): "aws",
+    ("aws_partition", "reverse_dns_prefix"): "com.", ("aws_caller_identity", "arn"): "arn:aws",
+}  # fmt: skip
+"""How the answer of a data source begins, wherever it is asked."""
 
 
 class Part(Opaque):
@@ -120,7 +128,8 @@ class Instance:
 
     def _later(self, name: str) -> Unknown:
         said = "{} is read by the provider" if self.mode == "data" else "known after apply: {}"
-        return Unknown(said.format(f"{self.address}.{name}"), ref=self.address)
+        prefix = BEGINNINGS.get((self.definition.type, name), "") if self.mode == "data" else ""
+        return Unknown(said.format(f"{self.address}.{name}"), ref=self.address, prefix=prefix)
 
     def _blocks(self, name: str) -> Any:
         """The nested blocks of a type as others see them; ``None`` when the resource has none. Order may be the
@@ -153,9 +162,12 @@ class Instance:
         if self._body is None:
             values = self.values()
             if self.mode == "data":
-                computed = [name for kind, name in COMPUTED if kind == self.definition.type and name != "minified_json"]
+                computed = [name for kind, name in COMPUTED if kind == self.definition.type and name not in NOT_IN_BODY]
                 values.update({name: self.computed(name) for name in computed})
             self._body = {name: self._finished(value) for name, value in values.items() if value is not None}
+            limits = self.owner.limits
+            if limits.reached and limits.where is None:
+                limits.where = Place(self.definition.file, self.definition.block)
         return self._body
 
     def _finished(self, value: Any) -> Any:

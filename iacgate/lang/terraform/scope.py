@@ -20,7 +20,7 @@ class Limits:
 
     __slots__ = ("_told", "depth", "instances", "made", "modules", "most", "reached", "steps", "where")
 
-    STEPS = 2_000_000
+    STEPS = 1_500_000
     DEPTH = 3_000
     INSTANCES = 15_000
 

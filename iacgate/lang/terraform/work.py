@@ -14,6 +14,8 @@ from iacgate.model import Secret
 
 SHORT = 1_000
 """Text up to so many characters costs nothing."""
+LONG = 8_000
+"""Text up to so many characters is in a body for nothing: few policies are longer."""
 _QUICK_TEXT = 400
 """Characters that are copied, compared or hashed in a step."""
 _SLOW_TEXT = {
@@ -54,17 +56,17 @@ def of_text(text: str) -> int:
 
 def of_body(value: Any) -> int:
     """The cost of a value in a body, which every rule may look at."""
-    return len(value) // 10 if isinstance(value, str) and len(value) > SHORT else 2 * elements(value)
+    return 2 * max(len(value) - LONG, 0) if isinstance(value, str) else 3 * elements(value)
 
 
 def of_call(name: str, arguments: list[Any]) -> int:
     """The cost of calling a function."""
-    cost = 1
+    cost = len(arguments) * (3 if name in _THOROUGH else 1)
     for argument in arguments:
         if isinstance(argument, str):
             if len(argument) > SHORT:
                 cost += len(argument) // _SLOW_TEXT.get(name, _QUICK_TEXT)
         elif isinstance(argument, list | dict | Secret):
             count = elements(argument)
-            cost += 2 * count if name in _THOROUGH else count // 8
+            cost += 3 * count if name in _THOROUGH else count // 8
     return cost
