@@ -1,4 +1,4 @@
-"""Data sources whose answer is worked out without any service: policy documents and templates.
+"""Data sources whose answer is worked out without any service: policy documents, templates, files of the configuration.
 
 Room: ``lang``. In: the instance of a data source and the name of an attribute it computes. Out: its value.
 Source: the documentation of each data source.
@@ -6,6 +6,7 @@ Source: the documentation of each data source.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from iacgate.lang.terraform.functions.encoding import json_text
@@ -23,7 +24,18 @@ def computed(instance: Instance, name: str) -> Any:
         from iacgate.lang.terraform.policy import policy_text
 
         return policy_text(instance, name)
+    if kind in {"local_file", "local_sensitive_file"}:
+        return _file(instance, name)
     return _template(instance) if kind == "template_file" else _google_policy(instance)
+
+
+def _file(instance: Instance, name: str) -> Any:
+    """The content of a file that lies where this scan may read."""
+    from iacgate.lang.terraform.filefunctions import call
+
+    function = "filebase64" if name == "content_base64" else "file"
+    found = call(function, [instance.values().get("filename")], instance.scope)
+    return secret(found) if instance.definition.type == "local_sensitive_file" else found
 
 
 def _template(instance: Instance) -> Any:
@@ -42,22 +54,65 @@ def _google_policy(instance: Instance) -> Any:
     values = instance.values()
     marked = has_secret(values)
     given = bare(values)
-    blocks = given.get("binding") or []
-    if isinstance(blocks, Partial) or given.get("audit_config"):
-        return Unknown("the bindings of this policy are not known")
-    document = {"bindings": [_binding(block) for block in blocks]}
-    hole = first_unknown(document)
+    document: dict[str, Any] = {}
+    audits = _listed(given.get("audit_config"), _audit)
+    if audits or isinstance(audits, Partial):
+        document["auditConfigs"] = audits.maybe if isinstance(audits, Partial) else audits
+    bindings = _listed(given.get("binding"), _binding)
+    document["bindings"] = bindings if isinstance(bindings, Partial) else _merged(bindings)
+    hole = bindings.maybe if isinstance(bindings, Partial) else first_unknown(document)
     value: Any = json_text(document) if hole is None else Encoded(document, hole)
     return secret(value) if marked else value
 
 
-def _binding(block: Any) -> dict[str, Any]:
-    if not isinstance(block, dict):
-        raise Fault("a binding is no block")
-    members = block.get("members")
+def _listed(blocks: Any, made: Callable[[dict[str, Any]], dict[str, Any]]) -> Any:
+    """The blocks of a type, each made into what the policy says."""
+    if isinstance(blocks, Unknown):
+        return Partial([], maybe=blocks)
+    if not all(isinstance(block, dict) for block in blocks or ()):
+        raise Fault("a block of the policy is none")
+    found = [made(block) for block in blocks or ()]
+    return Partial(found, maybe=blocks.maybe) if isinstance(blocks, Partial) else found
+
+
+def _binding(block: dict[str, Any]) -> dict[str, Any]:
+    conditions = block.get("condition")
+    made: dict[str, Any] = {}
+    if isinstance(conditions, list) and conditions and isinstance(conditions[0], dict):
+        names = ("description", "expression", "title")
+        made["condition"] = {name: conditions[0][name] for name in names if conditions[0].get(name) is not None}
+    elif conditions:
+        made["condition"] = Unknown("whether the binding has a condition is not known")
+    return {**made, "members": _sorted(block.get("members")), "role": block.get("role")}
+
+
+def _audit(block: dict[str, Any]) -> dict[str, Any]:
+    logs = _listed(block.get("audit_log_configs"), _audit_log)
+    logs = logs.maybe if isinstance(logs, Partial) else logs
+    return {"auditLogConfigs": logs, "service": block.get("service")}
+
+
+def _audit_log(block: dict[str, Any]) -> dict[str, Any]:
+    exempted = block.get("exempted_members")
+    made = {"exemptedMembers": _sorted(exempted)} if exempted is not None else {}
+    return {**made, "logType": block.get("log_type")}
+
+
+def _sorted(members: Any) -> Any:
+    """Members as the provider writes them: a set, in order; as they are where some are not known."""
     if isinstance(members, list) and all(isinstance(member, str) for member in members):
-        members = sorted(set(members))
-    made = {"members": members, "role": block.get("role")}
-    if block.get("condition"):
-        made["condition"] = Unknown("conditions of bindings are not evaluated here")
-    return made
+        return sorted(set(members))
+    return members
+
+
+def _merged(bindings: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One binding for each role and condition, in order, as the provider has them; as written where one has a hole."""
+    if first_unknown(bindings) is not None:
+        return bindings
+    merged: dict[tuple[str, str], dict[str, Any]] = {}
+    for binding in bindings:
+        key = (str(binding["role"]), json_text(binding.get("condition")))
+        known = merged.setdefault(key, binding)
+        if known is not binding:
+            merged[key] = {**known, "members": _sorted([*(known["members"] or []), *(binding["members"] or [])])}
+    return [merged[key] for key in sorted(merged)]

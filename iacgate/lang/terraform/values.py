@@ -67,10 +67,16 @@ class Text(Unknown):
         super().__init__(
             holes[0].reason,
             ref=holes[0].ref if len(holes) == 1 else None,
-            prefix=first if isinstance(first, str) else first.prefix,
-            suffix=last if isinstance(last, str) else last.suffix,
+            prefix=first + _end(parts[1:2], "prefix") if isinstance(first, str) else first.prefix,
+            suffix=_end(parts[-2:-1], "suffix") + last if isinstance(last, str) else last.suffix,
         )
         self.parts = parts
+
+
+def _end(parts: list[Any], name: str) -> str:
+    """What is known of the hole next to a stretch of text."""
+    found: str = getattr(parts[0], name) if parts and isinstance(parts[0], Unknown) else ""
+    return found
 
 
 class Encoded(Unknown):
