@@ -35,7 +35,8 @@ class Project:
     ``module`` gives the module of a folder (``None`` when it is not at hand), ``read`` the bytes of a file inside of
     what may be read, ``shown`` the name that reports have for it. ``installed`` maps dotted call names to folders for
     one root, ``given`` root variables to where a file of values sets them. ``trouble`` (with its kind, and where) and
-    ``notice`` are told what could not be done. ``under_way`` is what is being worked out, outermost first.
+    ``notice`` are told what could not be done. ``traced`` is what is found out of
+    expressions when values are followed back. ``under_way`` is what is being worked out, outermost first.
     """
 
     module: Callable[[str], Module | None]
@@ -47,6 +48,7 @@ class Project:
     limits: Limits = field(default_factory=Limits)
     shown: Callable[[str], str] = str
     given: dict[str, tuple[Attribute, File]] = field(default_factory=dict)
+    traced: dict[tuple[str, int, int], Any] = field(default_factory=dict)
     under_way: list[Entry] = field(default_factory=list)
     crowded: bool = False
 

@@ -7,14 +7,14 @@ spot of the part that is written for it: an element of a list, the arm of a cond
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from iacgate.lang.terraform.expressions import attempt, evaluate, pairs
 from iacgate.lang.terraform.scope import Scope
 from iacgate.lang.terraform.types import to_bool, to_string
 from iacgate.lang.terraform.values import Exhausted, Fault, Set, bare, first_unknown, identity
-from iacgate.model import Unknown
+from iacgate.model import Unknown, reveal
 from iacgate.syntax.hcl import File, nodes
 
 MOST_PARTS = 200
@@ -59,8 +59,21 @@ class Spot(NamedTuple):
         return self._replace(node=node, way=way)
 
     def value(self, node: nodes.Expression | None = None) -> Any:
-        """What the expression, or a part of it, is worth, without marks of sensitivity."""
-        return bare(attempt(self.node if node is None else node, self.scope))
+        """What the expression, or a part of it, is worth, itself without a mark of sensitivity."""
+        node = self.node if node is None else node
+        if type(node) is nodes.Literal or type(node) is nodes.Traversal:
+            return reveal(attempt(node, self.scope))
+        return self.remembered("value", node, lambda: reveal(attempt(node, self.scope)))
+
+    def remembered(self, word: str, node: nodes.Node, work: Callable[[], Any]) -> Any:
+        """What there is to find out of a node, found out once where no instance has its own answer."""
+        if self.scope.local:
+            return work()
+        known: dict[tuple[str, int, int], Any] = self.scope.module.project.traced  # type: ignore[attr-defined]  # a module's
+        key = (word, id(node), id(self.scope.module))
+        if key not in known:
+            known[key] = work()
+        return known[key]
 
 
 def narrowed(spot: Spot) -> Spot:
@@ -176,8 +189,8 @@ def _tuple(spot: Spot) -> Spot | None:
         return spot.at(node.items[0], ()) if len(node.items) == 1 else None
     key = spot.way[0]
     if isinstance(key, Same):
-        found = next((item for item in node.items if _is(spot, item, key.value)), None)
-        return None if found is None else spot.at(found, spot.way[1:])
+        at = _index(spot, node, "items", node.items, key.value)
+        return None if at is None else spot.at(node.items[at], spot.way[1:])
     return spot.at(node.items[key], spot.way[1:]) if isinstance(key, int) and 0 <= key < len(node.items) else None
 
 
@@ -190,10 +203,33 @@ def _object(spot: Spot) -> Spot | None:
         return spot.at(node, spot.way[1:])  # in JSON a single block may stand without a list
     by_value = isinstance(key, Same) and not key.or_key
     wanted = key.value if isinstance(key, Same) else key
-    for item in reversed(node.items):
-        if _is(spot, item.value if by_value else item.key, wanted):
-            return spot.at(item.value, spot.way[1:])
-    return None
+    if by_value:
+        at = _index(spot, node, "values", [item.value for item in node.items], wanted)
+    else:
+        at = _index(spot, node, "keys", [item.key for item in node.items], wanted)
+    return None if at is None else spot.at(node.items[at].value, spot.way[1:])
+
+
+def _index(spot: Spot, node: nodes.Node, word: str, parts: Sequence[nodes.Expression], wanted: Any) -> int | None:
+    """Which of several expressions certainly has a value, the last one that has. Constants are looked up."""
+    constants = spot.remembered(word, node, lambda: _constants(parts))
+    if isinstance(wanted, str) and wanted in constants:
+        return int(constants[wanted])
+    if len(constants) == len(parts):
+        return None if isinstance(wanted, str) else _searched(spot, parts, wanted)
+    return _searched(spot, parts, wanted)
+
+
+def _constants(parts: Sequence[nodes.Expression]) -> dict[str, int]:
+    return {
+        part.value: at
+        for at, part in enumerate(parts)
+        if isinstance(part, nodes.Literal) and isinstance(part.value, str)
+    }
+
+
+def _searched(spot: Spot, parts: Sequence[nodes.Expression], wanted: Any) -> int | None:
+    return next((at for at in reversed(range(len(parts))) if _is(spot, parts[at], wanted)), None)
 
 
 def _is(spot: Spot, node: nodes.Expression, wanted: Any) -> bool:
@@ -207,7 +243,8 @@ def key_place(spot: Spot, key: Any) -> nodes.Node | None:
     """Where the key of an object is written."""
     if not isinstance(spot.node, nodes.Object):
         return None
-    return next((item.key for item in reversed(spot.node.items) if _is(spot, item.key, key)), None)
+    at = _index(spot, spot.node, "keys", [item.key for item in spot.node.items], key)
+    return None if at is None else spot.node.items[at].key
 
 
 def _conditional(spot: Spot) -> Spot | None:
@@ -252,30 +289,64 @@ def _for(spot: Spot) -> Spot | None:
         return None
 
 
+class _Rounds(NamedTuple):
+    """The rounds of a ``for`` expression that are kept: the key and the value of each; which one makes which value."""
+
+    rows: list[tuple[Any, Any]]
+    by_key: dict[Any, int]
+    by_value: dict[Any, int]
+    is_set: bool
+
+
 def _round(spot: Spot, node: Any, wanted: str | int | Same) -> Spot | None:
-    collection = bare(evaluate(node.collection, spot.scope))
-    if isinstance(collection, Unknown):
+    rounds = spot.remembered("rounds", node, lambda: _rounds(spot, node))
+    at = _which(rounds, node, wanted)
+    if at is None:
         return None
-    position = 0
+    key, value = rounds.rows[at]
+    inner = _inside(spot, node, key, value)
+    bound = Bound(spot.at(node.collection, ()), Same(value) if rounds.is_set else key)
+    return inner._replace(names={**spot.names, node.value: bound})
+
+
+def _inside(spot: Spot, node: Any, key: Any, value: Any) -> Spot:
+    names = {node.value: value, **({node.key: key} if node.key else {})}
+    return Spot(node.element, spot.way[1:], spot.file, spot.scope.inner(names), {})
+
+
+def _rounds(spot: Spot, node: Any) -> _Rounds:
+    collection = reveal(evaluate(node.collection, spot.scope))
+    if isinstance(collection, Unknown):
+        return _Rounds([], {}, {}, is_set=False)
+    rounds = _Rounds([], {}, {}, is_set=isinstance(collection, Set))
     for key, value in pairs(collection, spot.scope):
-        names = {node.value: value, **({node.key: key} if node.key else {})}
-        scope = spot.scope.inner(names)
-        inner = Spot(node.element, spot.way[1:], spot.file, scope, {})
+        inner = _inside(spot, node, key, value)
         if node.condition is not None and not to_bool(_known(inner.value(node.condition))):
             continue
-        if _is_wanted(inner, node, wanted, position):
-            step = Same(value) if isinstance(collection, Set) else key
-            return inner._replace(names={**spot.names, node.value: Bound(spot.at(node.collection, ()), step)})
-        position += 1
-    return None
+        if isinstance(node, nodes.ForObject):
+            made = inner.value(node.key_expression)
+            rounds.by_key.setdefault(made if isinstance(made, str) else id(made), len(rounds.rows))
+        rounds.by_value.setdefault(_mark(inner.value()), len(rounds.rows))
+        rounds.rows.append((key, value))
+    return rounds
 
 
-def _is_wanted(inner: Spot, node: Any, wanted: str | int | Same, position: int) -> bool:
-    if isinstance(wanted, Same):
-        return same(inner.value(), wanted.value)
+def _which(rounds: _Rounds, node: Any, wanted: str | int | Same) -> int | None:
+    """Which round makes the element at a step."""
+    if isinstance(wanted, Same) and not (wanted.or_key and isinstance(node, nodes.ForObject)):
+        return rounds.by_value.get(_mark(wanted.value))
+    key = wanted.value if isinstance(wanted, Same) else wanted
     if isinstance(node, nodes.ForTuple):
-        return wanted == position
-    return not node.group and (inner.value(node.key_expression) == wanted) is True
+        return key if isinstance(key, int) and 0 <= key < len(rounds.rows) else None
+    return None if node.group else rounds.by_key.get(key)
+
+
+def _mark(value: Any) -> Any:
+    """What equal values have in common, ``22`` and ``"22"`` too; nothing for what is not wholly known."""
+    if first_unknown(value) is not None:
+        return id(value)
+    text = _text(value)
+    return identity(bare(value)) if text is None else text
 
 
 def _known(value: Any) -> Any:
@@ -310,25 +381,26 @@ def _rearranged(spot: Spot, arguments: tuple[nodes.Expression, ...]) -> Spot | N
     if value is NONE or first_unknown(value) is not None:
         return None
     for argument in arguments:
-        found = _holding(spot.value(argument), value)
+        held = spot.remembered("held", argument, lambda argument=argument: _held(spot.value(argument)))  # type: ignore[misc]  # bound now
+        found = held.get(_mark(value))
         if found is not None:
             return spot.at(argument, (*found, *spot.way[1:]))
     return None
 
 
-def _holding(value: Any, wanted: Any) -> Way | None:
-    """The way to an element in a list, or in lists inside of it."""
-    if isinstance(value, Set):
-        return (Same(wanted),) if element_of(value, Same(wanted)) is not NONE else None
-    if not isinstance(value, list):
-        return None
-    for at, item in enumerate(value):
-        if same(item, wanted):
-            return (at,)
-        inner = _holding(item, wanted) if isinstance(item, list) else None
-        if inner is not None:
-            return (at, *inner)
-    return None
+def _held(value: Any) -> dict[Any, Way]:
+    """The ways to the elements of a list, and of lists inside of it, by their marks; the first of equal ones."""
+    found: dict[Any, Way] = {}
+    pending: list[tuple[Way, Any]] = [((), value)]
+    while pending:
+        way, node = pending.pop()
+        if way:
+            found.setdefault(_mark(node), way)
+        if isinstance(node, Set):
+            pending.extend(((*way, Same(item)), item) for item in reversed(node))
+        elif isinstance(node, list):
+            pending.extend(((*way, at), node[at]) for at in reversed(range(len(node))))
+    return found
 
 
 def _merge(spot: Spot, arguments: tuple[nodes.Expression, ...]) -> Spot | None:
