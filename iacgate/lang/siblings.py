@@ -37,6 +37,7 @@ def denies_of(context: Any, resource: Resource | None, direction: str, readers: 
     if inventory is None:
         return list(readers[resource.type](resource.body, direction))
     key = (f"denies {direction}", 0)
+    inventory.asked += 1  # what is remembered is of others, too
     index = inventory.memo.get(key)
     if index is None:
         index = inventory.memo[key] = _index(inventory, direction, readers)

@@ -175,7 +175,8 @@ class Inventory:
     ``related`` is given by the join room: the resources of a type that name this one, or that it names; a
     :class:`~iacgate.model.values.Partial` list when there may be more. ``memo`` is where functions keep what they found
     out about a resource, so that fifty rules do not look for the same containers fifty times. ``asked`` counts the
-    questions about other resources: a check that asks none depends on its subject alone.
+    questions about other resources: a check that asks none depends on its subject alone. Whoever takes from ``memo``
+    what was found out by asking others has asked as well, and counts it.
     """
 
     __slots__ = ("_by_address", "_by_type", "_documents", "_related", "_resources", "asked", "memo", "whole")

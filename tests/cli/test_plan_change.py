@@ -279,6 +279,35 @@ def test_kubernetes_objects_in_a_plan_are_compared_too(folder, told):
     assert {one["resource"]["address"].partition(".")[2] for one in body["fixed"]} == {"better", "gone"}
 
 
+def firewall_rule(name, actions, before, after):
+    def values(access, priority):
+        ports = {"source_port_range": "*", "destination_port_range": "22", "destination_address_prefix": "*"}
+        owner = {"network_security_group_name": "nsg", "resource_group_name": "rg", "source_address_prefix": "*"}
+        traffic = {"direction": "Inbound", "protocol": "Tcp", "access": access, "priority": priority}
+        return {"name": name, **owner, **traffic, **ports}
+
+    head = {"address": f"azurerm_network_security_rule.{name}", "type": "azurerm_network_security_rule", "name": name}
+    sides = {"before": before and values(*before), "after": after and values(*after), "after_unknown": {}}
+    return {**volume(actions, None, None), **head, "provider_name": "hashicorp/azurerm"} | {
+        "change": {"actions": actions, **sides}
+    }
+
+
+@pytest.mark.parametrize("more", [0, 2])
+def test_what_stays_is_new_where_a_neighbour_no_longer_covers_it(folder, told, more):
+    allowed = [
+        firewall_rule(f"ssh{number}", ["no-op"], ("Allow", 200 + number), ("Allow", 200 + number))
+        for number in range(1 + more)
+    ]
+    denied = firewall_rule("deny", ["delete"], ("Deny", 100), None)
+    plan_file(folder, resource_changes=[*allowed, denied])
+    body = json.loads(told("plan.json", "-o", "json", rules=["azure-nsg-ssh-open"])[1])
+    assert [one["change"] for one in body["findings"]] == ["introduced"] * (1 + more)
+    denied["change"]["actions"], denied["change"]["after"] = ["no-op"], denied["change"]["before"]
+    plan_file(folder, resource_changes=[*allowed, denied])
+    assert json.loads(told("plan.json", "-o", "json", rules=["azure-nsg-ssh-open"])[1])["findings"] == []
+
+
 def manifest(actions, before, after, unknown):
     def pod(name):
         container = {"name": "app", "image": "app:1", "securityContext": {"privileged": True}}

@@ -13,6 +13,7 @@ from typing import Any
 from iacgate.engines.native.needs import are_missing
 from iacgate.engines.native.select import Selection
 from iacgate.lang.jmespath import Context, Located, compile_condition, compile_value, locate
+from iacgate.lang.jmespath.context import remembered
 from iacgate.lang.jmespath.logic import Truth, both, items
 from iacgate.lang.jmespath.syntax import Node
 from iacgate.model import (
@@ -195,10 +196,10 @@ class _Program:
         assert self.each_tree is not None  # noqa: S101  (this form is only chosen when there is one)
         if self.shared is None or context.inventory is None:
             return locate(self.each_tree, Located(body, ()), context)
-        place = (self.shared, id(body))
-        found: Located | None = context.inventory.memo.get(place)
-        if found is None:
-            found = context.inventory.memo[place] = locate(self.each_tree, Located(body, ()), context)
+        tree = self.each_tree
+        found: Located = remembered(
+            context.inventory, (self.shared, id(body)), lambda: locate(tree, Located(body, ()), context)
+        )
         return found
 
     def report(

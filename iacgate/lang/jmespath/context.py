@@ -47,11 +47,7 @@ class Context:
         """
         if self.inventory is None or self.subject is None or self.subject.body is not body:
             return find()
-        key = (name, id(body))
-        found = self.inventory.memo.get(key)
-        if found is None:
-            found = self.inventory.memo[key] = find()
-        return found
+        return remembered(self.inventory, (name, id(body)), find)
 
     def resource_of(self, value: Any) -> Subject | None:
         """The resource whose body this value is: the subject, or one that ``related()`` gave."""
@@ -63,3 +59,15 @@ class Context:
         """The type of the resource whose body this value is."""
         resource = self.resource_of(value)
         return resource.type if resource is not None else ""
+
+
+def remembered(inventory: Inventory, key: tuple[Any, int], find: Callable[[], Any]) -> Any:
+    """What was found once, for the rules that ask again. Whoever asks has asked about others where finding it did."""
+    known = inventory.memo.get(key)
+    if known is None:
+        asked = inventory.asked
+        found = find()
+        known = inventory.memo[key] = (found, inventory.asked != asked)
+    found, of_others = known
+    inventory.asked += of_others
+    return found
