@@ -40,8 +40,10 @@ class Selection:
             return inventory.documents
         if word == "workload":
             return self._all_workloads(inventory)
-        if word in {"plan", "module"}:
+        if word == "plan":
             return [one for one in inventory.resources if one.category == word]
+        if word in {"module", "terraform"}:
+            return [one for one in inventory.of_type(word) if one.category == "module"]
         category, dot, bare = word.partition(".")
         if dot and category in _CATEGORIES:
             return [one for one in inventory.of_type(word, bare) if one.category == category]

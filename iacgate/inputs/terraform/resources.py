@@ -46,6 +46,7 @@ def resources(documents: list[HclDocument], context: InputContext) -> list[Resou
                 continue
             values.assign(root)
             shown = library.shown(folder)
+            made.extend(_settings(root, library, shown))
             for instance in modules(root, _entered(library, context)):
                 if instance.module.folder not in reached:
                     reached.add(instance.module.folder)
@@ -143,6 +144,17 @@ def _of_module(module: ModuleInstance, library: Library, root: str) -> Iterator[
         yield _resource(instance, library.document_of(instance.definition.file), root)
     for group in groups(module):
         yield _call(group, library.document_of(group.definition.file), root)
+
+
+def _settings(root: ModuleInstance, library: Library, shown: str) -> Iterator[Resource]:
+    """What the ``terraform`` blocks of a root module say, for rules about state and versions."""
+    module = root.module
+    if module.settings:
+        from iacgate.inputs.terraform.settings import settings_of
+
+        found = settings_of(module, library.document_of(module.settings[0][0]), shown, name)
+        if found is not None:
+            yield found
 
 
 def _resource(instance: Instance, document: HclDocument, root: str) -> Resource:

@@ -66,6 +66,7 @@ class Module:
     outputs: dict[str, Definition] = field(default_factory=dict)
     providers: dict[tuple[str, str], Definition] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
+    settings: list[tuple[File, Block]] = field(default_factory=list)
     repeated: list[Definition] = field(default_factory=list)
     """Blocks whose name is taken: Terraform refuses them, a scan looks at them all the same."""
 
@@ -88,6 +89,7 @@ def _declare(module: Module, file: File, block: Block) -> None:
             module.locals.setdefault(name, (attribute, file))
         return
     if block.type == "terraform":
+        module.settings.append((file, block))
         _provider_sources(module, block)
         return
     if block.type == "check":
@@ -138,6 +140,7 @@ def _override(module: Module, file: File, block: Block) -> None:
             module.locals[name] = (attribute, file)
         return
     if block.type == "terraform":
+        module.settings.append((file, block))
         _provider_sources(module, block)
         return
     changed = _definition(file, block)
