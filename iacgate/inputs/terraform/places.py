@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from iacgate.lang.terraform.calls import called_through
 from iacgate.lang.terraform.inside import follow
-from iacgate.lang.terraform.parts import Spot
 from iacgate.lang.terraform.resource import Instance
+from iacgate.lang.terraform.spots import Spot
 from iacgate.lang.terraform.stack import deep
 from iacgate.lang.terraform.steps import USED
 from iacgate.lang.terraform.trail import Declared, names_of, trail

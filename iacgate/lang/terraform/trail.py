@@ -1,6 +1,6 @@
 """Where a value comes from: the places it was passed through, from the attribute back to where it is written.
 
-Room: ``lang``. In: a :class:`~iacgate.lang.terraform.parts.Spot`, usually an attribute of an instance. Out: locations,
+Room: ``lang``. In: a :class:`~iacgate.lang.terraform.spots.Spot`, usually an attribute of an instance. Out: locations,
 the nearest first, each with a note that says what happens there. References are followed through locals, variables,
 calls of modules and their outputs, ``each`` and the iterators of ``dynamic``. What cannot be told ends the trail.
 Worked out for what is reported, never for all attributes.
@@ -12,6 +12,7 @@ import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from iacgate.lang.terraform.arguments import ENDS
 from iacgate.lang.terraform.blocks import iterator_of
 from iacgate.lang.terraform.calls import call_place, callers
 from iacgate.lang.terraform.definitions import META_ATTRIBUTES, Definition
@@ -19,9 +20,10 @@ from iacgate.lang.terraform.expressions import attempt
 from iacgate.lang.terraform.groups import Group
 from iacgate.lang.terraform.inside import DOCUMENT, Names, follow, text_part
 from iacgate.lang.terraform.instances import ModuleInstance
-from iacgate.lang.terraform.parts import ENDS, Bound, Same, Spot, Way, key_place, narrowed, same, steps_into
+from iacgate.lang.terraform.parts import key_place, narrowed, steps_into
 from iacgate.lang.terraform.resource import Instance
 from iacgate.lang.terraform.scope import Scope
+from iacgate.lang.terraform.spots import Bound, Same, Spot, Way, same
 from iacgate.lang.terraform.steps import COMMANDED, DECLARED, DEFINED, PASSED
 from iacgate.lang.terraform.values import Set
 from iacgate.model import Location, Path
