@@ -14,6 +14,8 @@ from iacgate.inputs.terraform import HclDocument, read_document
 from iacgate.inputs.terraform.callers import calling
 from iacgate.lang.terraform import layout
 from iacgate.lang.terraform.definitions import Definition, Module, read_module
+from iacgate.lang.terraform.expansion import Project
+from iacgate.lang.terraform.instances import ModuleInstance, source_of_call
 from iacgate.model import SourceFile, Trouble
 from iacgate.spi import InputContext
 from iacgate.syntax.hcl import File
@@ -130,8 +132,21 @@ class Library:
         return [target for call in calls if (target := self._target(folder, call)) not in {folder, ""}]
 
     def _target(self, folder: str, call: Definition) -> str:
-        source = call.text_of("source")
+        source = call.text_of("source") or self._early(folder, call)
         return layout.local_folder(folder, source) if layout.is_local(source) else ""
+
+    def _early(self, folder: str, call: Definition) -> str:
+        """A source that is no plain text, as the defaults of variables make it in OpenTofu; "" when it is not known."""
+        module = self._modules.get(folder)
+        if module is None or "source" not in call.attributes:
+            return ""
+        project = Project(
+            module=lambda _folder: None,
+            read=lambda _path: None,
+            trouble=lambda _kind, _message, _place: None,
+            notice=lambda _message: None,
+        )
+        return source_of_call(ModuleInstance(project, module), call)
 
     def _read(self, folder: str) -> Module | None:
         files = self._folders.get(folder)

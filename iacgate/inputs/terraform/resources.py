@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from iacgate.errors import did_you_mean
 from iacgate.inputs.terraform import HclDocument, name
 from iacgate.inputs.terraform.library import Library
 from iacgate.inputs.terraform.variables import Values
 from iacgate.lang.terraform import layout
 from iacgate.lang.terraform.calls import called_through
-from iacgate.lang.terraform.definitions import Definition
+from iacgate.lang.terraform.definitions import BLOCKS, Definition
 from iacgate.lang.terraform.expansion import Project
 from iacgate.lang.terraform.instances import CallGroup, ModuleInstance, folder_of_call
 from iacgate.lang.terraform.resource import Instance
@@ -51,6 +52,7 @@ def resources(documents: list[HclDocument], context: InputContext) -> list[Resou
                 if instance.module.folder not in reached:
                     reached.add(instance.module.folder)
                     _name_repeated(instance, said)
+                    _name_strange(instance, said)
                 made.extend(_of_module(instance, library, shown))
     values.finish()
     if limits.reached:
@@ -115,6 +117,20 @@ def _name_repeated(module: ModuleInstance, said: _Said) -> None:
     for definition in module.module.repeated:
         place = _header(definition.file, definition, ())
         said.notice(f"{place}: {' '.join((definition.block.type, *definition.block.labels))} is declared twice")
+
+
+def _name_strange(module: ModuleInstance, said: _Said) -> None:
+    """Say which blocks declare nothing: nobody should believe that a misspelt resource was judged."""
+    for definition in module.module.strange:
+        block = definition.block
+        place = _header(definition.file, definition, ())
+        if block.type in BLOCKS:
+            labels = BLOCKS[block.type]
+            why = f"{block.type} has {labels} label{'' if labels == 1 else 's'}, not {len(block.labels)}"
+        else:
+            hint = did_you_mean(block.type, BLOCKS)
+            why = f"{block.type} is no block that is known here" + (f" ({hint})" if hint else "")
+        said.notice(f"{place}: {why}: nothing in it is judged")
 
 
 class _Said:

@@ -13,6 +13,11 @@ from iacgate.syntax.hcl.file import File
 from iacgate.syntax.hcl.nodes import Attribute, Block, Literal, Node
 
 RESOURCE_MODES = {"resource": "managed", "data": "data"}
+BLOCKS = {
+    "terraform": 0, "provider": 1, "variable": 1, "locals": 0, "module": 1, "resource": 2, "data": 2, "output": 1,
+    "moved": 0, "import": 0, "removed": 0, "check": 1, "ephemeral": 2, "action": 2, "language": 0,
+}  # fmt: skip
+"""The blocks of a module, and how many labels each has."""
 META_ATTRIBUTES = frozenset({"count", "for_each", "depends_on", "provider"})
 META_BLOCKS = frozenset({"lifecycle", "provisioner", "connection"})
 _MERGED_BY_ARGUMENT = frozenset({"lifecycle"})
@@ -69,6 +74,8 @@ class Module:
     settings: list[tuple[File, Block]] = field(default_factory=list)
     repeated: list[Definition] = field(default_factory=list)
     """Blocks whose name is taken: Terraform refuses them, a scan looks at them all the same."""
+    strange: list[Definition] = field(default_factory=list)
+    """Blocks that declare nothing Terraform knows: a misspelt type, labels that are missing."""
 
 
 def read_module(folder: str, primary: Iterable[File], override: Iterable[File] = ()) -> Module:
@@ -98,6 +105,8 @@ def _declare(module: Module, file: File, block: Block) -> None:
                 _declare(module, file, inner)
         return
     definition = _definition(file, block)
+    if len(block.labels) != BLOCKS.get(block.type, -1):
+        module.strange.append(definition)
     for table, key in _place(module, definition):
         if table.setdefault(key, definition) is not definition:
             module.repeated.append(definition)

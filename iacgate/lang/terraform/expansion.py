@@ -13,7 +13,7 @@ from iacgate.lang.terraform.address import Key
 from iacgate.lang.terraform.definitions import Definition, Module
 from iacgate.lang.terraform.expressions import evaluate, failed
 from iacgate.lang.terraform.scope import Limits, Scope
-from iacgate.lang.terraform.types import to_number
+from iacgate.lang.terraform.types import to_bool, to_number
 from iacgate.lang.terraform.underway import Entry, Place
 from iacgate.lang.terraform.values import Exhausted, Fault, Set, bare, first_unknown
 from iacgate.model import Secret, Unknown
@@ -92,7 +92,7 @@ class Expansion:
     keys: list[tuple[Key, dict[str, Any]]]
     hole: Unknown | None = None
     keyed: str = ""
-    """"" for a single one, "count", or "for_each"."""
+    """"" for a single one, "count", "for_each", or "enabled" (one or none, without a key)."""
 
 
 def expand(definition: Definition, scope: Scope) -> Expansion:
@@ -100,14 +100,17 @@ def expand(definition: Definition, scope: Scope) -> Expansion:
     try:
         if "count" in definition.attributes:
             return _counted(bare(evaluate(definition.attributes["count"].expression, scope)), scope.module.limits)
+        switch = _switch(definition)
+        if switch is not None:
+            return _switched(bare(evaluate(switch.expression, scope)))
         if "for_each" in definition.attributes:
             return _for_each(evaluate(definition.attributes["for_each"].expression, scope), scope)
     except (Fault, Exhausted) as error:
-        word = "count" if "count" in definition.attributes else "for_each"
+        word = next((name for name in ("count", "for_each") if name in definition.attributes), "enabled")
         why = failed(f"{word} of {'.'.join(definition.block.labels)}", error)
         if isinstance(error, Fault):
-            attribute = definition.attributes[word]
-            place = definition.file_of(attribute).location(attribute)
+            attribute = definition.attributes.get(word)
+            place = definition.file_of(attribute or definition.block).location(attribute or definition.block)
             scope.module.notice(f"{place}: {why.reason}; Terraform would refuse it, here it stands for any number")
         return open_ended(why, word)
     return Expansion([(None, {})])
@@ -122,6 +125,22 @@ def _counted(value: Any, limits: Limits) -> Expansion:
     room = max(limits.instances - limits.made, 1)  # one more than there is room for is too many already
     most = min(number, BLOCK_INSTANCES + 1, room + 1)
     return Expansion([(at, {"count": {"index": at}}) for at in range(most)], keyed="count")
+
+
+def _switch(definition: Definition) -> Attribute | None:
+    """OpenTofu's ``lifecycle { enabled = ... }``."""
+    for block in definition.blocks:
+        if block.type == "lifecycle" and "enabled" in block.body.attributes:
+            return block.body.attributes["enabled"]
+    return None
+
+
+def _switched(value: Any) -> Expansion:
+    if isinstance(value, Unknown):
+        return open_ended(value, "enabled")
+    if value is None:
+        raise Fault("enabled must not be null")
+    return Expansion([(None, {})] if to_bool(value) else [], keyed="enabled")
 
 
 def _for_each(value: Any, scope: Scope) -> Expansion:
@@ -149,5 +168,6 @@ def _unknown_keys(value: Any) -> Unknown | None:
 def open_ended(hole: Unknown, keyed: str) -> Expansion:
     """The one symbolic instance of a block whose keys are not known."""
     unknown = Unknown(hole.reason, ref=hole.ref)
-    names = {"count": {"index": unknown}} if keyed == "count" else {"each": {"key": unknown, "value": unknown}}
+    each = {"each": {"key": unknown, "value": unknown}}
+    names: dict[str, dict[str, Any]] = {"count": {"count": {"index": unknown}}, "enabled": {}}.get(keyed, each)
     return Expansion([(None, names)], hole=unknown, keyed=keyed)

@@ -82,7 +82,7 @@ class Group:
         """The instances; one symbolic one when their keys are not known."""
         if self._members is None:
             found = self.expansion
-            hidden = found.hole is not None
+            hidden = found.hole is not None and found.keyed != "enabled"
             self._members = [self.make(Wildcard.ANY if hidden else key, names) for key, names in found.keys]
         return self._members
 
@@ -102,7 +102,7 @@ class Group:
             return found
         if expansion.keyed == "for_each":
             return {str(key): item for (key, _), item in zip(expansion.keys, found, strict=True)}
-        return found[0]
+        return found[0] if found else None
 
     @property
     def origin(self) -> str | None:

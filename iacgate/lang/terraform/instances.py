@@ -25,7 +25,7 @@ from iacgate.lang.terraform.types import Type, convert, read_type
 from iacgate.lang.terraform.underway import Entry, Place, circle, order, told
 from iacgate.lang.terraform.values import Exhausted, Fault, secret
 from iacgate.model import Unknown
-from iacgate.syntax.hcl.nodes import AttributeStep, Expression, Step
+from iacgate.syntax.hcl.nodes import AttributeStep, Expression, Literal, Step
 
 
 class _Busy:
@@ -326,7 +326,7 @@ class CallGroup(Group):
     def _module(self) -> Module | None:
         """The module that is called, or ``None``; why not is said once for each source."""
         owner, project = self.owner, self.owner.project
-        folder, source = folder_of_call(owner, self.definition), self.definition.text_of("source")
+        folder, source = folder_of_call(owner, self.definition), source_of_call(owner, self.definition)
         if folder is None:
             said = f"module {source} is not downloaded" if source else f"the source of {self.address} is not known"
             project.notice(f"{said}: run terraform init, or scan the plan")
@@ -348,7 +348,7 @@ class CallGroup(Group):
     def _found(self, folder: str) -> Module | None:
         """The module in a folder. One that lies beside the caller and is not there would stop Terraform as well."""
         module = self.owner.project.module(folder)
-        source = self.definition.text_of("source")
+        source = source_of_call(self.owner, self.definition)
         if module is None and is_local(source):
             self.missing = f"{self.address} calls {source}, where no module is that this scan may read"
             self.owner.project.trouble("unreadable", self.missing, self.place)
@@ -357,11 +357,20 @@ class CallGroup(Group):
 
 def folder_of_call(owner: ModuleInstance, call: Definition) -> str | None:
     """The folder of a called module: beside the caller, or where ``terraform init`` put it; ``None`` when unknown."""
-    source = call.text_of("source")
+    source = source_of_call(owner, call)
     if is_local(source):
         return local_folder(owner.module.folder, source)
     installed = owner.project.installed.get(".".join((*owner.path, call.name)))
     return None if installed is None else local_folder(owner.root.module.folder, installed)
+
+
+def source_of_call(owner: ModuleInstance, call: Definition) -> str:
+    """The source of a call. OpenTofu takes variables and locals there; "" where they are not known."""
+    written = call.attributes.get("source")
+    if written is None or isinstance(written.expression, Literal):
+        return call.text_of("source")
+    value = attempt(written.expression, Scope(owner))
+    return value if isinstance(value, str) else ""
 
 
 class ModuleValue(Opaque):

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from iacgate.lang.terraform.address import Wildcard
 from iacgate.lang.terraform.definitions import RESOURCE_MODES
+from iacgate.lang.terraform.expansion import expand
 from iacgate.lang.terraform.instances import CallGroup, ModuleInstance
 from iacgate.lang.terraform.resource import Instance
+from iacgate.lang.terraform.scope import Scope
 
 
 def modules(
@@ -29,8 +32,12 @@ def modules(
 def own_instances(module: ModuleInstance) -> Iterator[Instance]:
     """The provider blocks, resources and data sources of one module instance."""
     for (name, alias), definition in module.module.providers.items():
-        label = f"provider.{name}.{alias}" if alias else f"provider.{name}"
-        yield Instance(module, definition, module.prefix + label, None, {}, symbolic=module.symbolic)
+        label = module.prefix + (f"provider.{name}.{alias}" if alias else f"provider.{name}")
+        found = expand(definition, Scope(module))  # OpenTofu lets providers have for_each
+        open_ended = found.hole is not None
+        for key, names in found.keys:
+            shown = Wildcard.ANY if open_ended else key
+            yield Instance(module, definition, label, shown, names, symbolic=module.symbolic or open_ended)
     for mode, kind, name in module.module.resources:
         group = module.resources(mode, kind, name)
         yield from group.members if group else ()
