@@ -45,8 +45,9 @@ format: $(STAMP) ## Let ruff format and fix
 bench: $(STAMP) ## Compare with the incumbent on generated inputs
 	$(BIN)/python bench/run.py
 
-conformance: $(STAMP) ## Score the rule library against the test data of other tools
+conformance: $(STAMP) ## Score the rules against other tools' test data, and plans against their source
 	$(BIN)/python tests/conformance/library_score.py
+	$(BIN)/python tests/conformance/plan_parity.py
 
 docs: $(STAMP) ## Build the documentation, strictly
 	$(BIN)/python docs/generate.py

@@ -31,6 +31,8 @@ def is_json(path: Path) -> bool:
 
 def attribute(path: Path) -> str:
     """The last name on the way of a path."""
+    if path and type(path[-1]) is str:
+        return path[-1]
     return next((step for step in reversed(path) if isinstance(step, str)), "")
 
 
