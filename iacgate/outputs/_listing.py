@@ -29,6 +29,8 @@ STANDINGS = {
     Standing.INTRODUCED: "introduced by this change",
     Standing.EXISTING: "there before this change",
 }
+STEPS_SHOWN = 8
+"""Places on the way of a value that people are shown, beside the last of them; machines get all."""
 SortKey = tuple[str, int, int, str, str, tuple[str, ...], int, str]
 
 
@@ -177,7 +179,12 @@ def remark(verdict: Verdict) -> str:
 
 def way(finding: Finding) -> Iterator[tuple[str, str]]:
     """What happens where on the way to the place of a finding, nearest first: ``passed here``, ``main.tf:3:12``."""
-    for place in reversed(finding.location.via):
+    places = finding.location.via[::-1]
+    for place in places[:STEPS_SHOWN]:
+        yield one_line(place.note) or "reached through", str(place)
+    if len(places) > STEPS_SHOWN + 1:
+        yield "then", f"{len(places) - STEPS_SHOWN - 1} more places"
+    for place in places[STEPS_SHOWN:][-1:]:
         yield one_line(place.note) or "reached through", str(place)
 
 

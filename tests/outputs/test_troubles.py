@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from iacgate.model import Gate, Location, Trouble
+from iacgate.model import Gate, Location, Mode, State, Trouble
 from iacgate.outputs import FORMATS, output_format
 from iacgate.spi import OutputOptions
 
@@ -36,3 +36,16 @@ def test_the_json_report_keeps_the_message_as_it_is(sink):
 def test_other_messages_are_left_alone(sink, message):
     place = Location(file="main.tf", line=7, column=3)
     assert message in rendered(sink, "text", Trouble(kind="cycle", message=message, location=place))
+
+
+def test_a_long_way_is_shown_by_its_first_steps_and_its_end(sink):
+    way = tuple(sink.at("a.tf", line, note="passed here") for line in range(40, 0, -1))
+    found = sink.finding(sink.ENCRYPTED, sink.DATABASE, "m", sink.at("main.tf", 1, via=way))
+    report = sink.empty_report(verdicts=(sink.verdict(found, State.BLOCKED, Mode.ENFORCE),))
+    text = output_format("text").render(report, OutputOptions(source=lambda _: None))
+    steps = [line.strip() for line in text.splitlines() if "a.tf" in line or "more places" in line]
+    assert steps == [
+        *(f"= passed here: a.tf:{line}:1" for line in range(1, 9)),
+        "= then: 31 more places",
+        "= passed here: a.tf:40:1",
+    ]

@@ -247,7 +247,10 @@ def _member(group: Group | None, way: Way) -> tuple[Any, Way]:
 
 def keyed(group: Group, key: Any) -> Any:
     """The member of a group with a key, ``None`` when there is none."""
-    at = next((index for index, (known, _) in enumerate(group.expansion.keys) if known == key), None)
+    traced, mark = group.owner.project.traced, ("keys", id(group), 0)
+    if mark not in traced:
+        traced[mark] = {known: index for index, (known, _) in enumerate(group.expansion.keys)}
+    at = traced[mark].get(key)
     return None if at is None else group.members[at]
 
 
