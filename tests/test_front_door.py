@@ -44,10 +44,10 @@ SDK = """
 """
 MODEL = """
     BreakGlassSettings Category Change Check Comment DEFAULT_TIERS Declined Document Doubt Enforcement Evaluation
-    ExceptionSettings Finding Gate Inline InputSettings Inventory Location Mode NotApplicable Outcome OwnerSettings Pack
-    Partial Path REDACTED Relation Resource RolloutEntry Rule RuleNames RuleSettings ScanReport Scope Secret Settings
-    Severity SourceFile SourceRecord SourceStatus StaleWaiver State Subject Triaged Trouble UNKNOWN Undecided Unknown
-    Verdict Violation Waiver
+    ExceptionSettings Finding Fixed Gate Inline InputSettings Inventory Location Mode NotApplicable Outcome
+    OwnerSettings Pack Partial Path REDACTED Relation Resource RolloutEntry Rule RuleNames RuleSettings ScanReport
+    Scope Secret Settings Severity SourceFile SourceRecord SourceStatus StaleWaiver Standing State Subject Triaged
+    Trouble UNKNOWN Undecided Unknown Verdict Violation Waiver
     canonical_alias child index_of is_unknown jsonable matches_address matches_paths names_rule nearest reveal
     stable_path
 """
