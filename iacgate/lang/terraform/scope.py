@@ -11,6 +11,14 @@ from iacgate.lang.terraform.underway import Place
 from iacgate.lang.terraform.values import Exhausted
 from iacgate.syntax.hcl.nodes import Step
 
+STEPS = 1_500_000
+"""Steps of evaluation that every scan may take, each about a microsecond; two more for each character of source."""
+DEPTH = 3_000
+"""Levels of evaluation inside each other."""
+INSTANCES = 20_000
+"""Instances that every scan may make by ``count``, ``for_each`` and calls; one more for every 20 characters of
+source."""
+
 
 class Limits:
     """What one scan may spend: steps of evaluation, levels of it inside each other, instances.
@@ -20,9 +28,9 @@ class Limits:
 
     __slots__ = ("_told", "depth", "instances", "made", "modules", "most", "reached", "steps", "where")
 
-    STEPS = 1_500_000
-    DEPTH = 3_000
-    INSTANCES = 15_000
+    STEPS = STEPS
+    DEPTH = DEPTH
+    INSTANCES = INSTANCES
 
     def __init__(self, source: int = 0) -> None:
         """``source`` is the length of all that is read, in characters."""
