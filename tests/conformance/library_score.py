@@ -117,6 +117,8 @@ def _scan(path: Path, rules: tuple[str, ...]) -> ScanReport:
 
 def _score_case(folder: Path, case: Mapping[str, Any], rules: tuple[str, ...], result: Score) -> None:
     said = _said(_scan(folder / case["dir"], rules), folder / case["dir"], case["framework"])
+    if case["framework"] == "dockerfile":
+        said = _by_file(case, said)
     found = set(_differences(case, said))
     tally = result.groups[case["framework"], _provider(case["check_id"])]
     listed = {"pass": set(case["pass"]), "fail": set(case["fail"])}
@@ -128,6 +130,18 @@ def _score_case(folder: Path, case: Mapping[str, Any], rules: tuple[str, ...], r
     if found:
         tally.broken.add(case["check_id"])
         result.differences |= found
+
+
+def _by_file(case: Mapping[str, Any], said: Mapping[str, set[str]]) -> dict[str, set[str]]:
+    """What we say of a Dockerfile, by the names of the case: rules look at a stage where theirs look at a line."""
+    files: dict[str, set[str]] = defaultdict(set)
+    for name, words in said.items():
+        files[name.rpartition(".")[0]] |= words
+    listed = [*case["pass"], *case["fail"]]
+    known = {name.rpartition(".")[0] for name in listed}
+    named = {name: said[name] if name in said else {_one(files[name.rpartition(".")[0]])} for name in listed}
+    others = {name: words for name, words in said.items() if name.rpartition(".")[0] not in known}
+    return defaultdict(set, {**named, **others})
 
 
 def _differences(case: Mapping[str, Any], said: Mapping[str, set[str]]) -> Iterator[Difference]:
