@@ -172,12 +172,25 @@ def test(targets: tuple[str, ...], output: str) -> int:
     """
     from iacgate.engines.native.fixtures import check_rule
 
-    verdicts = [check_rule(rule, folder, examine) for rule, folder in _rules_to_test(targets)]
+    tested = list(_rules_to_test(targets))
+    verdicts = [check_rule(rule, folder, examine) for rule, folder in tested]
+    _note_misspelt([rule for rule, _ in tested])
     if output == "json":
         _print_json({"schema_version": SCHEMA_VERSION, "rules": {one.rule: _verdict(one) for one in verdicts}})
     else:
         _print_verdicts(verdicts)
     return 1 if any(verdict.problems for verdict in verdicts) else 0
+
+
+def _note_misspelt(rules: Sequence[Rule]) -> None:
+    """Say which words of ``on`` are all but the name of a type: a rule on such a word looks at nothing."""
+    from iacgate.engines.native.index import load_index
+    from iacgate.engines.native.select import misspelt
+
+    known = load_index().words
+    for rule in rules:
+        for word, meant in misspelt(rule.on, known):
+            note(f"note: rule {rule.id}: nothing is called {word!r}, did you mean {meant!r}?")
 
 
 def examine(folder: str, without: Sequence[str], rule: Rule) -> Examined:

@@ -6,6 +6,7 @@ from textwrap import dedent
 
 import pytest
 
+from iacgate.engines.native import NativeRules
 from iacgate.engines.native.compile import compile_rule
 from iacgate.engines.native.library import find_bound
 from iacgate.engines.native.program import build_rule, shown
@@ -237,3 +238,30 @@ def test_on_and_off_are_words():
         "b": 1.5,
         "c": None,
     }
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Pood", "Pod"),
+        ("Deploymnet", "Deployment"),
+        ("aws_s3_buckt", "aws_s3_bucket"),
+        ("aws_db_instances", "aws_db_instance"),
+    ],
+)
+def test_a_type_that_is_misspelt_is_said_aloud(tmp_path, written, meant):
+    (tmp_path / "own-rule.yaml").write_text(OWN_RULE.replace("TYPE", written))
+    (declined,) = NativeRules.load(packs=[tmp_path], entry_points=False).declined
+    assert declined.what == "rule own-rule"
+    assert f"{written!r}, did you mean {meant!r}?" in declined.reason
+
+
+@pytest.mark.parametrize(
+    "written", ["Pod", "Widget", "aws_s3_bucket_metric", "azurerm_kusto_database", "aws_*", "workload"]
+)
+def test_a_type_that_nobody_knows_is_not_in_question(tmp_path, written):
+    (tmp_path / "own-rule.yaml").write_text(OWN_RULE.replace("TYPE", written))
+    assert NativeRules.load(packs=[tmp_path], entry_points=False).declined == ()
+
+
+OWN_RULE = "id: own-rule\ntitle: Own\nseverity: low\non: ['TYPE']\ndeny: own == 'x'\nwhy: So.\nfix: No.\n"

@@ -56,6 +56,12 @@ class Index:
         sets: dict[str, list[str]] = self._toc["rulesets"]
         return sets
 
+    @property
+    def words(self) -> Iterable[str]:
+        """What the rules look at: the words of all their ``on``."""
+        words: dict[str, list[str]] = self._toc["words"]
+        return words.keys()
+
     @cached_property
     def aliases(self) -> dict[str, list[str]]:
         """What other tools call our rules: alias → ids."""

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from iacgate.engines.native.index import Index, load_index, note_controls
 from iacgate.engines.native.program import build_rule
-from iacgate.engines.native.select import Selection, may_select
+from iacgate.engines.native.select import Selection, may_select, misspelt
 from iacgate.errors import PolicyError, did_you_mean
-from iacgate.model import Declined, Inventory, Rule, Severity, Subject, Waiver, canonical_alias
+from iacgate.model import Declined, Inventory, Location, Rule, Severity, Subject, Waiver, canonical_alias
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,6 +63,7 @@ class NativeRules:
         found = loading.gather(packs, entry_points=entry_points)
         rules = cls(shipped, found)
         rules._refuse_doubles(found)
+        rules.declined += tuple(rules._misspelt())
         rules._settle(ruleset, disable, severity, params)
         return rules
 
@@ -188,6 +189,17 @@ class NativeRules:
             "engine": rule.engine,
             "origin": rule.origin,
         }
+
+    def _misspelt(self) -> Iterator[Declined]:
+        """Words of a pack's rules that are all but the name of a type: such a rule looks at nothing, in silence."""
+        for record in self._records.values():
+            for word, meant in misspelt(record["on"], self._index.words):
+                place = Location(file=record["origin"])
+                yield Declined(
+                    what=f"rule {record['id']}",
+                    reason=f"nothing is called {word!r}, did you mean {meant!r}?",
+                    location=place,
+                )
 
     def _refuse_doubles(self, found: Any) -> None:
         for rule in [*found.records, *self._extra]:

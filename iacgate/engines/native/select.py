@@ -11,6 +11,14 @@ from iacgate.model import Inventory, Resource, Subject
 _CATEGORIES = {"data", "provider"}
 _ANYWHERE = {"document", "plan", "module"}
 
+_ALIKE = 0.85
+_KINDS = frozenset((
+    "ConfigMap", "CronJob", "DaemonSet", "Deployment", "Gateway", "HTTPRoute", "HorizontalPodAutoscaler", "Job",
+    "LimitRange", "NetworkPolicy", "PersistentVolume", "PersistentVolumeClaim", "Pod", "PodDisruptionBudget", "ReplicaSet",
+    "Secret", "StatefulSet", "StorageClass", "workload",
+))  # fmt: skip
+"""Kinds beside those that shipped rules name."""
+
 Selects = Callable[[Inventory], Iterable[Subject]]
 
 
@@ -71,3 +79,21 @@ def may_select(words: Iterable[str], types: frozenset[str]) -> bool:
         if ("*" in word or "?" in word) and any(fnmatchcase(name, word) for name in types):
             return True
     return False
+
+
+def misspelt(words: Iterable[str], known: Iterable[str]) -> list[tuple[str, str]]:
+    """Words of ``on`` that no rule of ours looks at, but that are all but one that some do: as written, as meant.
+
+    Types that nobody here knows are not in question: providers have thousands, and clusters kinds of their own.
+    """
+    from difflib import get_close_matches
+
+    types = {word for word in known if "*" not in word and "?" not in word} | _KINDS
+    found = []
+    for word in words:
+        if word in types or word in _ANYWHERE or "*" in word or "?" in word:
+            continue
+        near = get_close_matches(word, sorted(types), n=1, cutoff=_ALIKE)
+        if near and abs(len(near[0]) - len(word)) <= 1:
+            found.append((word, near[0]))
+    return found
