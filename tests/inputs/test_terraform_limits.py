@@ -172,3 +172,12 @@ def test_what_costs_too_much_ends_and_the_rest_is_seen(taken, monkeypatch, body)
 def test_a_large_source_may_do_more_than_a_small_one():
     assert Limits(10_000_000).steps > Limits(0).steps
     assert Limits(10_000_000).instances > Limits(0).instances
+
+
+def test_beyond_the_limit_each_block_is_still_seen_once_and_told_once(taken, monkeypatch):
+    monkeypatch.setattr(Limits, "INSTANCES", 5)
+    inner = "resource x_y one { count = 1 }\nresource x_y many { count = 9 }\nresource x_y plain {}"
+    found = taken('module "m" {\n  count = 3\n  source = "./m"\n}', **{"m/main.tf": inner})
+    addresses = {one.address for one in found.inventory.resources if one.type == "x_y"}
+    assert {"module.m[0].x_y.one[0]", "module.m[0].x_y.many[*]", "module.m[0].x_y.plain"} <= addresses
+    assert sum("many and what was made before" in message for message in told(found)) == 1

@@ -73,13 +73,15 @@ class Project:
 
     def count(self, more: int, what: str, place: Place, *, inside: bool) -> bool:
         """Whether so many more instances may be made (``inside`` of a called module); says so aloud when not."""
-        if more > BLOCK_INSTANCES:
-            self.trouble("limit", f"{what} makes more than {BLOCK_INSTANCES} instances, it is evaluated as one", place)
-            return False
         limits = self.limits
-        if more > 1 and limits.made + more > limits.instances:
+        said = ""
+        if more > BLOCK_INSTANCES:
+            said = f"{what} makes more than {BLOCK_INSTANCES} instances, it is evaluated as one"
+        elif more > 1 and limits.made + more > limits.instances:
             said = f"{what} and what was made before are more than {limits.instances} instances, it is evaluated as one"
-            self.trouble("limit", said, place)
+        if said:
+            if limits.first_time(place.node):
+                self.trouble("limit", said, place)
             return False
         limits.made += more if inside or more > 1 else 0
         return True
@@ -93,6 +95,8 @@ class Expansion:
     hole: Unknown | None = None
     keyed: str = ""
     """"" for a single one, "count", "for_each", or "enabled" (one or none, without a key)."""
+    size: int = 0
+    """How many instances there would be, for ``count``."""
 
 
 def expand(definition: Definition, scope: Scope) -> Expansion:
@@ -122,9 +126,9 @@ def _counted(value: Any, limits: Limits) -> Expansion:
     number = to_number(value) if value is not None and not isinstance(value, bool) else None
     if type(number) is not int or number < 0:
         raise Fault("count is not a whole number")
-    room = max(limits.instances - limits.made, 1)  # one more than there is room for is too many already
-    most = min(number, BLOCK_INSTANCES + 1, room + 1)
-    return Expansion([(at, {"count": {"index": at}}) for at in range(most)], keyed="count")
+    if number > BLOCK_INSTANCES or (number > 1 and limits.made + number > limits.instances):
+        return Expansion([], keyed="count", size=number)  # refused presently: no list of keys is made for that
+    return Expansion([(at, {"count": {"index": at}}) for at in range(number)], keyed="count", size=number)
 
 
 def _switch(definition: Definition) -> Attribute | None:

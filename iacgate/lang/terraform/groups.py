@@ -51,7 +51,7 @@ class Group:
         if self._expansion is not None:  # settled meanwhile: it depends on itself
             return self._expansion
         inside = self.owner.caller is not None
-        if not self.owner.project.count(len(found.keys), self.address, self.place, inside=inside):
+        if not self.owner.project.count(found.size or len(found.keys), self.address, self.place, inside=inside):
             return open_ended(Unknown(f"{self.address} makes more instances than are evaluated"), found.keyed)
         return found
 
