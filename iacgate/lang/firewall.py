@@ -109,6 +109,12 @@ def _protocol(value: Any) -> Any:
     return _PROTOCOLS.get(spelled, spelled)
 
 
+def _aws_ports(raw: Body, protocol: Any) -> list[list[Any]]:
+    """The ports of a rule of AWS: all of them where it is for all protocols, whatever ends it names."""
+    every = not isinstance(protocol, Unknown) and _protocol(protocol) == "all"
+    return _EVERY_PORT if every else _span(raw.get("from_port"), raw.get("to_port"))
+
+
 def _span(low: Any, high: Any) -> list[list[Any]]:
     """The ports between two ends; every port when no end is given (or both are -1, as ICMP writes it)."""
     ends = [end if isinstance(end, Unknown) else number(end) for end in (low, high)]
@@ -146,7 +152,7 @@ def _aws_group(body: Body, direction: str) -> Found:
 
 def _aws_rule(raw: Body, path: Path, direction: str) -> Placed:
     sources = {(*path, key): raw.get(key) for key in ("cidr_blocks", "ipv6_cidr_blocks")}
-    return _element(raw, path, direction, raw.get("protocol"), _span(raw.get("from_port"), raw.get("to_port")), sources)
+    return _element(raw, path, direction, raw.get("protocol"), _aws_ports(raw, raw.get("protocol")), sources)
 
 
 def _aws_group_rule(body: Body, direction: str) -> Found:
@@ -159,9 +165,8 @@ def _aws_group_rule(body: Body, direction: str) -> Found:
 
 def _aws_vpc_rule(body: Body, direction: str) -> Placed:
     sources: dict[Path, Any] = {(key,): body.get(key) for key in ("cidr_ipv4", "cidr_ipv6")}
-    return _element(
-        body, (), direction, body.get("ip_protocol"), _span(body.get("from_port"), body.get("to_port")), sources
-    )
+    ports = _aws_ports(body, body.get("ip_protocol"))
+    return _element(body, (), direction, body.get("ip_protocol"), ports, sources)
 
 
 def _aws_vpc_ingress(body: Body, direction: str) -> Found:
@@ -196,7 +201,7 @@ def _acl_entry(raw: Body, path: Path, direction: str, action: Any) -> Found:
         yield allowed
     elif allowed:
         sources = {(*path, key): raw.get(key) for key in ("cidr_block", "ipv6_cidr_block")}
-        ports = _span(raw.get("from_port"), raw.get("to_port"))
+        ports = _aws_ports(raw, raw.get("protocol"))
         yield _element(raw, path, direction, raw.get("protocol"), ports, sources)
 
 

@@ -220,8 +220,9 @@ def covers_port(rule: Any, port: Any, protocol: Any = "tcp") -> Truth:
     spoken = _protocol_covers(rule.get("protocol"), protocol)
     if spoken is False:
         return False
-    every = spoken is True and rule["protocol"] == "all"
-    return _not_denied(rule, True if every else both(spoken, _holds(rule.get("ports"), wanted)), wanted, protocol)
+    ports = rule.get("ports")
+    unnamed = spoken is True and rule["protocol"] == "all" and not isinstance(ports, Unknown | Partial) and not ports
+    return _not_denied(rule, True if unnamed else both(spoken, _holds(ports, wanted)), wanted, protocol)
 
 
 def covers_all_ports(rule: Any) -> Truth:
@@ -233,13 +234,13 @@ def covers_all_ports(rule: Any) -> Truth:
     protocol = rule.get("protocol")
     if isinstance(protocol, Unknown):
         return doubt(protocol)
-    if protocol == "all":
-        return True
-    if protocol not in {"tcp", "udp"}:
+    if protocol not in {"all", "tcp", "udp"}:
         return False
     ranges = rule.get("ports")
     if isinstance(ranges, Unknown):
         return doubt(ranges)
+    if protocol == "all" and not ranges and not isinstance(ranges, Partial):
+        return True
     known = [
         (low, high) for low, high in ranges or () if not isinstance(low, Unknown) and not isinstance(high, Unknown)
     ]

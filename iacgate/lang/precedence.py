@@ -24,6 +24,8 @@ _INTERNET = "internet"
 _INSIDE = "VirtualNetwork"
 """What is left of everybody without the internet."""
 _ALL_PORTS = [[0, LAST_PORT]]
+_FEW = 40
+"""Groups of rules that are compared with each other."""
 _EVERYTHING = frozenset(("*", "any", "0-65535", "0.0.0.0/0"))
 
 
@@ -108,15 +110,17 @@ def _without(rule: Placed, denies: Sequence[Deny]) -> Placed | None:
     """An allow without what these deny; ``None`` when nothing is left, the rule itself when nothing is taken."""
     value = rule.value
     sources, denied = value["cidr_blocks"], list(value.get("denied", ()))
-    for protocol, ports, together in _alike(denies):
-        if protocol not in {"all", value["protocol"]} and value["protocol"] != "all":
-            continue
+    spoken = value["protocol"] if isinstance(value["protocol"], str) else "all"  # not known: it may be any
+    against = [one for one in denies if spoken == "all" or one.protocol in {"all", spoken}]
+    if spoken != "all":
+        against = [one._replace(protocol=spoken) for one in against]
+    for protocol, ports, together in _alike(against):
         if not _meet(ports, value["ports"]):
             continue
         kept = _kept(sources, together)
         if kept is sources:
             continue
-        if protocol in {"all", value["protocol"]} and _spans(ports, value["ports"]):
+        if protocol in {"all", spoken} and _spans(ports, value["ports"]):
             sources = kept
         elif not any(_is_public(item) for item in kept):
             denied.append({"protocol": protocol, "ports": ports})
@@ -128,12 +132,21 @@ def _without(rule: Placed, denies: Sequence[Deny]) -> Placed | None:
 
 
 def _alike(denies: Sequence[Deny]) -> Iterable[tuple[str, list[list[int]], list[Deny]]]:
-    """Rules for the same protocol and ports, together: what one leaves of the world another may take."""
+    """Rules for the same protocol and ports, with those for more, together: what one leaves of the world another may
+    take. Among very many rules only those for exactly the same are taken together."""
     groups: dict[tuple[Any, ...], list[Deny]] = {}
     for one in denies:
         groups.setdefault((one.protocol, *map(tuple, one.ports)), []).append(one)
-    for (protocol, *_), together in groups.items():
-        yield protocol, together[0].ports, together
+    if len(groups) == 1 or len(groups) > _FEW:
+        for (protocol, *_), together in groups.items():
+            yield protocol, together[0].ports, together
+        return
+    ports = {key[1:]: together[0].ports for key, together in groups.items()}
+    for protocol in dict.fromkeys(one.protocol for one in denies):
+        for spans in ports.values():
+            wider = [one for one in denies if one.protocol in {"all", protocol} and _spans(one.ports, spans)]
+            if wider:
+                yield protocol, spans, wider
 
 
 def _kept(sources: Any, denies: Sequence[Deny]) -> Any:

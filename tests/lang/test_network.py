@@ -200,7 +200,7 @@ AZURE = {"direction": "Inbound", "access": "Allow", "protocol": "Tcp", "source_a
             "aws_security_group_rule",
             {"type": "ingress", "protocol": "-1", "from_port": 0, "to_port": 0, "cidr_blocks": ["0.0.0.0/0"]},
             "all",
-            [[0, 0]],
+            [[0, 65535]],
             ["0.0.0.0/0"],
             ("cidr_blocks",),
         ),

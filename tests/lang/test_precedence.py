@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from iacgate.join import build_inventory
 from iacgate.lang.firewall import egress_rules, ingress_rules
 from iacgate.lang.jmespath import Context
-from iacgate.lang.network import covers_all_ports, covers_port, open_to_world
-from iacgate.model import Document, Location, Partial, Relation, Resource, Unknown
+from iacgate.lang.network import address_range, covers_all_ports, covers_port, open_to_world
+from iacgate.model import Document, Location, Partial, Relation, Resource, Secret, Unknown
 
 LATER = Unknown("known after apply")
 WORLD = "0.0.0.0/0"
@@ -195,3 +197,88 @@ def test_what_goes_out():
 def test_a_thousand_rules_are_weighed():
     denies = [rule("Deny", at, str(1024 + at), source=f"10.{at // 250}.{at % 250}.0/24") for at in range(100, 1000)]
     assert opens(22, group(*denies, *[rule("Allow", 4000 + at, str(at)) for at in range(20, 120)])) is True
+
+
+# whatever the rules are
+
+ODD = [
+    None, "*", "Internet", WORLD, "::/0", LATER, Unknown("later", prefix="1", suffix="/0"), Secret("*"), [], [LATER],
+    Partial(["*"], maybe=LATER), ["*", LATER], [["x"]], {"a": 1}, 7, 3.5, float("nan"), True, "22-20", "abc", "", "100",
+    ["22", "80-90"], Secret(["22"]), "Deny", "Outbound", "Udp", -5, 10**30,
+]  # fmt: skip
+AZURE_KEYS = sorted({*rule("Allow", 1), "source_address_prefixes", "destination_port_ranges", "source_port_ranges"})
+GOOGLE_KEYS = [
+    "network",
+    "priority",
+    "disabled",
+    "direction",
+    "source_ranges",
+    "target_tags",
+    "project",
+    "allow",
+    "deny",
+]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_rules_of_any_shape_are_weighed(seed):
+    chance = random.Random(seed)
+
+    def odd(body, keys):
+        return {**body, **{key: chance.choice(ODD) for key in chance.sample(keys, chance.randint(0, 4))}}
+
+    for _ in range(300):
+        rules = [odd(rule(chance.choice(["Allow", "Deny"]), at), AZURE_KEYS) for at in (100, 200, 300)]
+        walls = [firewall(name, allow=[["22"]], deny=[["22"]]).body for name in "ab"]
+        walls[0]["allow"][0]["protocol"] = chance.choice(ODD)
+        resources = [
+            group(*rules),
+            resource("azurerm_network_security_rule", "r", {**NSG.body, **rules[0]}),
+            *(resource("google_compute_firewall", str(at), odd(wall, GOOGLE_KEYS)) for at, wall in enumerate(walls)),
+        ]
+        inventory = build_inventory(resources, (), whole=True)
+        for one in resources:
+            for read in (ingress_rules, egress_rules):
+                for left in read(Context(one, inventory, {}), one.body) or ():
+                    answers = [covers_port(left.value, 22), covers_all_ports(left.value), open_to_world(left.value)]
+                    assert all(isinstance(answer, bool | Unknown) for answer in answers)
+
+
+RANGES = [WORLD, "0.0.0.0/1", "128.0.0.0/1", "64.0.0.0/2", "10.0.0.0/8", "8.8.8.0/24", "8.8.8.8/32"]
+
+
+def reaches(rules, port, address):
+    """Whether the first rule that matches a packet allows it: what Azure does."""
+    for one in sorted(rules, key=lambda item: item["priority"]):
+        low, _, high = one["destination_port_range"].partition("-")
+        _, first, last = address_range(one["source_address_prefix"])
+        if int(low) <= port <= int(high or low) and first <= address <= last and one["protocol"] in {"Tcp", "*"}:
+            return one["access"] == "Allow"
+    return False
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_packet_gets_through_where_a_finding_says_so(seed):
+    chance = random.Random(seed)
+    edges = [edge + step for one in RANGES for edge in address_range(one)[1:] for step in (-1, 0, 1)]
+    public = [edge for edge in edges if 0 < edge < 1 << 32 and edge >> 24 not in {0, 10} and edge >> 24 < 224]
+    for _ in range(400):
+        rules = [
+            rule(
+                chance.choice(["Allow", "Deny"]), 100 + at, chance.choice(["22", "20-30", "23-30", "1-65535"]),
+                chance.choice(RANGES[: chance.choice([3, 7])]), protocol=chance.choice(["Tcp", "*", "Udp"]),
+            )
+            for at in range(chance.randint(1, 6))
+        ]  # fmt: skip
+        through = [reaches(rules, 22, address) for address in public]
+        assert opens(22, group(*rules)) is not True or any(through), rules
+        denies = [one for one in rules if one["access"] == "Deny"]
+        for allow in (one for one in rules if one["access"] == "Allow" and one["source_address_prefix"] == WORLD):
+            alone = [*denies, allow]
+            some = any(reaches(alone, 22, address) for address in public)
+            assert opens(22, group(*alone)) is some, alone
+
+
+def test_every_protocol_is_not_every_port():
+    stack = group(rule("Allow", 100, "443", protocol="*"))
+    assert (opens(443, stack), opens(22, stack)) == (True, False)
