@@ -14,8 +14,8 @@ _ANYWHERE = {"document", "plan", "module"}
 _ALIKE = 0.85
 _KINDS = frozenset((
     "ConfigMap", "CronJob", "DaemonSet", "Deployment", "Gateway", "HTTPRoute", "HorizontalPodAutoscaler", "Job",
-    "LimitRange", "NetworkPolicy", "PersistentVolume", "PersistentVolumeClaim", "Pod", "PodDisruptionBudget", "ReplicaSet",
-    "Secret", "StatefulSet", "StorageClass", "workload",
+    "LimitRange", "NetworkPolicy", "PersistentVolume", "PersistentVolumeClaim", "Pod", "PodDisruptionBudget",
+    "ReplicaSet", "Secret", "StatefulSet", "StorageClass", "workload",
 ))  # fmt: skip
 """Kinds beside those that shipped rules name."""
 
