@@ -25,7 +25,7 @@ class ReachedParams:
 
     Each of ``steps`` is a type, or several with ``|`` between them. ``deny`` is judged on each resource that is
     reached, ``require`` must be true on one of them; ``at`` is the value to point at. ``nothing`` says what it means
-    that nothing is reached. ``where`` is judged on the subject: the rule does not apply where it is false.
+    that nothing is reached. ``where`` is judged on the subject; ``otherwise`` says what it means that it is false.
     """
 
     steps: tuple[str, ...]
@@ -34,6 +34,7 @@ class ReachedParams:
     require: str = ""
     at: str = ""
     where: str = ""
+    otherwise: Literal["skip", "pass"] = "skip"
     nothing: Literal["pass", "fail", "skip"] = "pass"
 
 
@@ -43,10 +44,10 @@ def reached_resource(subject: Resource, inventory: Inventory, params: ReachedPar
     applies = _condition(params.where)(subject.body, Context(subject, inventory)) if params.where else True
     if isinstance(applies, Unknown):
         yield Doubt(reason=applies.reason)
-    elif applies is False:
-        yield NotApplicable(reason="the rule is not for resources like this one")
-    else:
+    elif applies:
         yield from _judged(subject, inventory, params)
+    elif params.otherwise == "skip":
+        yield NotApplicable(reason="the rule is not for resources like this one")
 
 
 def _judged(subject: Resource, inventory: Inventory, params: ReachedParams) -> Iterator[Outcome]:
