@@ -36,7 +36,18 @@ from iacgate.model.settings import (
     RuleSettings,
     Settings,
 )
-from iacgate.model.values import REDACTED, UNKNOWN, Partial, Secret, Undecided, Unknown, is_unknown, jsonable, reveal
+from iacgate.model.values import (
+    REDACTED,
+    UNKNOWN,
+    Hidden,
+    Partial,
+    Secret,
+    Undecided,
+    Unknown,
+    is_unknown,
+    jsonable,
+    reveal,
+)
 from iacgate.model.words import Gate, Mode, Outcome, Severity, SourceStatus, Standing, State
 
 __all__ = [
@@ -57,6 +68,7 @@ __all__ = [
     "Finding",
     "Fixed",
     "Gate",
+    "Hidden",
     "Inline",
     "InputSettings",
     "Inventory",

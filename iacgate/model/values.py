@@ -126,6 +126,12 @@ class Secret:
         raise TypeError("a secret value is never serialised")
 
 
+class Hidden(Secret):
+    """A value that is secret for where it stands: its type or its name say so, its source does not mark it."""
+
+    __slots__ = ()
+
+
 class Partial(list[Any]):
     """A list known to hold at least its elements; ``maybe`` says why there may be more.
 
