@@ -150,9 +150,11 @@ class _Walk:
             if isinstance(inner, list):
                 found.extend(part.elements())
                 maybe = first(maybe, open_end(inner))
-            else:
+                continue
+            if isinstance(inner, Unknown):
+                maybe = first(maybe, inner)
+            if not isinstance(part.value, Unknown) or part.value.prefix or part.value.suffix:
                 found.append(part)
-                maybe = first(maybe, inner if isinstance(inner, Unknown) else None)
         values = [part.value for part in found]
         return Located(values if maybe is None else Partial(values, maybe=maybe), base.path, found)
 

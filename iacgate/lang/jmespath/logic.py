@@ -274,7 +274,8 @@ def flatten(value: Any) -> Any:
         inner = items(item)
         if isinstance(inner, Unknown):
             maybe = first(maybe, inner)
-            flat.append(item)
+            if isinstance(item, Unknown) and (item.prefix or item.suffix):
+                flat.append(item)  # a text, so it is one element
         elif inner is None:
             flat.append(item)
         else:

@@ -391,3 +391,19 @@ def test_from_yaml(text, expected):
 
     said = from_yaml(text)
     assert said == expected if expected is not None else not isinstance(said, list)
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("mixed[]", True),
+        ("holes[]", "unknown"),
+        ("(holes[])[]", "unknown"),
+        ("texts[]", True),
+    ],
+)
+def test_an_unknown_element_may_flatten_to_nothing(expression, expected):
+    body = {"mixed": [1, WHY], "holes": [WHY], "texts": [Unknown("later", prefix="arn:")]}
+    value_of(expression, body)
+    answer = answer_of(expression, body)
+    assert answer == expected
