@@ -45,6 +45,7 @@ GROUPS = {
     "jmespath.artifacts": "Images, commands, secrets",
     "secrets": "Images, commands, secrets",
     "packages": "Images, commands, secrets",
+    "roles": "IAM policies",
     "pods": "Kubernetes workloads",
 }
 """Module of a function → the heading it stands under."""
