@@ -18,7 +18,7 @@ from typing import Any
 
 from iacgate.lang.jmespath.logic import first, open_end
 from iacgate.lang.places import Placed
-from iacgate.model import Partial, Path, Secret, Unknown
+from iacgate.model import Hidden, Partial, Path, Secret, Unknown
 
 _MAX_TEXT = 200_000
 _MAX_DEPTH = 40
@@ -94,7 +94,7 @@ def secrets(_context: Any, value: Any) -> Any:
         if isinstance(held, Unknown):
             maybe = first(maybe, held)
             continue
-        kind = secret_kind(held) or (_named_kind(name, held) if not isinstance(held, Secret) else None)
+        kind = secret_kind(held) or _named_kind(name, held)
         if kind is not None:
             found.append(Placed(path, {"kind": kind, "name": name}))
     return found if maybe is None else Partial(found, maybe=maybe)
@@ -179,10 +179,14 @@ def is_secret(name: Any, value: Any) -> Any:
         return False
     if secret_kind(value) is not None:
         return True
-    return isinstance(value, str) and _named_kind(str(name), value) is not None
+    return _named_kind(str(name), value) is not None
 
 
-def _named_kind(name: str, text: str) -> str | None:
+def _named_kind(name: str, value: Any) -> str | None:
+    """What a text holds by its name. What its source marks sensitive says nothing: it may be given from elsewhere."""
+    text = value.reveal() if isinstance(value, Hidden) else value
+    if not isinstance(text, str):
+        return None
     if re.search(_NAME, name) and looks_secret(text):
         return f"a value for {name}"
     for match in re.finditer(_ASSIGNED, text[:_MAX_TEXT]):

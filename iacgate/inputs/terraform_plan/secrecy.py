@@ -3,17 +3,17 @@
 Room: ``inputs``. In: the parsed document. Out: the same document, changed in place: what its marks call sensitive is
 a :class:`~iacgate.model.Secret`. A mark on a container is pushed down to its leaves: attribute names and lengths stay
 visible, values do not. Old plans (format 0.1) carry no marks; there, and in the configuration, where no plan has any,
-names decide. Terraform writes a sensitive value in up to seven places of one file; all are covered.
+names decide. What the type of a resource makes sensitive is wrapped in every plan, as it is in source.
+Terraform writes a sensitive value in up to seven places of one file; all are covered.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
-from iacgate.model import Secret
+from iacgate.lang.terraform.sensitive import conceal_known, names_secret
+from iacgate.model import Hidden, Secret
 
 _EXPRESSION = frozenset(("constant_value", "references"))
 
@@ -68,23 +68,7 @@ def seal_by_name(holder: Any, key: Any) -> None:
         elif isinstance(value, list):
             stack.extend((value, index) for index in range(len(value)))
         elif isinstance(value, str) and isinstance(step, str) and names_secret(step):
-            container[step] = Secret(value)
-
-
-@cache
-def names_secret(name: str) -> bool:
-    """Whether an attribute of this name holds a secret. Wrapping one too many only hides it from print."""
-    return _secret_names().search(name.lower()) is not None
-
-
-@cache
-def _secret_names() -> re.Pattern[str]:
-    words = (
-        "password passwd pwd passphrase secret secret_key secret_string secret_access_key private_key private_key_pem "
-        "client_secret api_key apikey access_key access_token auth_token token credentials connection_string "
-        "sas_token shared_key account_key primary_key secondary_key master_key secret_value shared_secret psk"
-    )
-    return re.compile(rf"(?:^|[_.-])(?:{'|'.join(words.split())})$|\S(?:password|passwd|secret|token|apikey)$")
+            container[step] = Hidden(value)
 
 
 def _changes(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -99,6 +83,7 @@ def _hide_change(entry: dict[str, Any], marked: dict[tuple[tuple[str, ...], str]
     change = entry.get("change")
     if not isinstance(change, dict):
         return
+    kind = _kind(entry)
     for side in ("before", "after"):
         if change.get(side) is None:
             continue
@@ -111,8 +96,14 @@ def _hide_change(entry: dict[str, Any], marked: dict[tuple[tuple[str, ...], str]
                     _hide_marked(change, "before", marks)
         elif marks is None:
             seal_by_name(change, side)
+        conceal_known(kind, change[side])
     if isinstance(change.get("generated_config"), str):
         change["generated_config"] = Secret(change["generated_config"])
+
+
+def _kind(entry: dict[str, Any]) -> str:
+    kind = entry.get("type")
+    return kind if isinstance(kind, str) else ""
 
 
 def _hide_marked(holder: Any, key: Any, marks: Any) -> None:
@@ -189,6 +180,7 @@ def _hide_values(values: dict[str, Any]) -> None:
                     seal(resource, "values", marks)
                 elif marks is None:
                     seal_by_name(resource, "values")
+                conceal_known(_kind(resource), resource["values"])
 
 
 def _hide_configuration(root: dict[str, Any], marked: dict[tuple[tuple[str, ...], str], list[Any]]) -> None:
@@ -238,7 +230,7 @@ def _hide_constants(expressions: dict[str, Any]) -> None:
             elif "constant_value" in node:
                 constant = node["constant_value"]
                 if isinstance(constant, str) and names_secret(name):
-                    node["constant_value"] = Secret(constant)
+                    node["constant_value"] = Hidden(constant)
                 elif isinstance(constant, dict | list):
                     seal_by_name(node, "constant_value")
 

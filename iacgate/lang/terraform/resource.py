@@ -14,8 +14,9 @@ from iacgate.lang.terraform.blocks import Source, add_blocks, content_of, source
 from iacgate.lang.terraform.definitions import META_ATTRIBUTES, RESOURCE_MODES, Definition
 from iacgate.lang.terraform.expressions import attempt, evaluate
 from iacgate.lang.terraform.scope import Scope
+from iacgate.lang.terraform.sensitive import conceal, is_sensitive
 from iacgate.lang.terraform.underway import Entry, Place
-from iacgate.lang.terraform.values import Exhausted, Fault, finish
+from iacgate.lang.terraform.values import Exhausted, Fault, finish, secret
 from iacgate.lang.terraform.work import of_body
 from iacgate.model import Partial, Path, Unknown
 from iacgate.syntax.hcl.nodes import Literal
@@ -120,6 +121,8 @@ class Instance:
         """What a reference to an attribute is worth."""
         if name in self.definition.attributes and name not in META_ATTRIBUTES:
             value = self.value_of(name)
+            if is_sensitive(self.definition.type, name):
+                value = secret(value)
             return self._later(name) if value is None else value
         if self.mode == "data" and (self.definition.type, name) in COMPUTED:
             return self.computed(name)
@@ -165,6 +168,7 @@ class Instance:
                 computed = [name for kind, name in COMPUTED if kind == self.definition.type and name not in NOT_IN_BODY]
                 values.update({name: self.computed(name) for name in computed})
             self._body = {name: self._finished(value) for name, value in values.items() if value is not None}
+            conceal(f"provider.{self.definition.type}" if self.mode == "provider" else self.definition.type, self._body)
             limits = self.owner.limits
             if limits.reached and limits.where is None:
                 limits.where = Place(self.definition.file, self.definition.block)
