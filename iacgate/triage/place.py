@@ -51,21 +51,26 @@ def placed(
     listed = list(findings)
     shared = _shared_addresses(inventory, {finding.subject.address for finding in listed})
     environments: dict[str, str] = {}
+    owners: dict[tuple[int, str], str] = {}
     result: list[Finding] = []
     for finding in listed:
         file = finding.location.file
         if not environment and file not in environments:
             environments[file] = environment_of(file, settings)
-        result.append(
-            replace(
-                finding,
-                environment=environment or environments[file],
-                owner=owner_of(finding, settings.owner, codeowners),
-                qualifier=_namespace_of(finding.subject) if finding.subject.address in shared else "",
-                occurrence=1,
-            )
-        )
+        owned = (id(finding.subject), file)
+        if owned not in owners:
+            owners[owned] = owner_of(finding, settings.owner, codeowners)
+        qualifier = _namespace_of(finding.subject) if finding.subject.address in shared else ""
+        result.append(_with(finding, environment or environments[file], owners[owned], qualifier))
     return _numbered(sorted(result, key=_order))
+
+
+def _with(finding: Finding, environment: str, owner: str, qualifier: str) -> Finding:
+    """The finding with what is known of its place; itself, where that is what it says already."""
+    known = (finding.environment, finding.owner, finding.qualifier, finding.occurrence)
+    if known == (environment, owner, qualifier, 1):
+        return finding
+    return replace(finding, environment=environment, owner=owner, qualifier=qualifier, occurrence=1)
 
 
 def _order(finding: Finding) -> tuple[Any, ...]:
