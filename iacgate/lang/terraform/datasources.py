@@ -26,7 +26,19 @@ def computed(instance: Instance, name: str) -> Any:
         return policy_text(instance, name)
     if kind in {"local_file", "local_sensitive_file"}:
         return _file(instance, name)
+    if kind == "aws_region":
+        return _region(instance, name)
     return _template(instance) if kind == "template_file" else _google_policy(instance)
+
+
+def _region(instance: Instance, name: str) -> Any:
+    """The region that the provider of this data source is configured for."""
+    from iacgate.lang.terraform.providers import provider_of
+
+    provider = provider_of(instance)
+    if provider is None or "region" not in provider.definition.attributes:
+        return Unknown(f"{instance.address}.{name} is read by the provider", ref=instance.address)
+    return provider.value_of("region")
 
 
 def _file(instance: Instance, name: str) -> Any:

@@ -32,9 +32,10 @@ COMPUTED = frozenset({
     ("aws_iam_policy_document", "json"), ("aws_iam_policy_document", "minified_json"), ("template_file", "rendered"),
     ("google_iam_policy", "policy_data"), ("local_file", "content"), ("local_file", "content_base64"),
     ("local_sensitive_file", "content"), ("local_sensitive_file", "content_base64"),
+    ("aws_region", "name"), ("aws_region", "region"), ("aws_region", "id"),
 })  # fmt: skip
 """Attributes of data sources that are worked out here, by type and name."""
-NOT_IN_BODY = frozenset({"minified_json", "content_base64"})
+NOT_IN_BODY = frozenset({"minified_json", "content_base64", "name", "region", "id"})
 """Those that say what another says."""
 BEGINNINGS = {
     ("aws_partition", "partition"): "aws", ("aws_partition", "id"): "aws",
