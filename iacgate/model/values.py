@@ -30,18 +30,21 @@ class Unknown:
 
     ``reason`` is one phrase for people ("known after apply: aws_vpc.main.id", "var.env has no value").
     ``ref`` is the address this value will come from, when there is one (``aws_vpc.main``): relations use it.
-    ``prefix`` and ``suffix`` are the known ends of a string with a hole in it.
+    ``prefix`` and ``suffix`` are the known ends of a string with a hole in it. ``present`` says that it will not be
+    null, whatever it will be.
     """
 
-    __slots__ = ("prefix", "reason", "ref", "suffix")
+    __slots__ = ("prefix", "present", "reason", "ref", "suffix")
 
     def __init__(
-        self, reason: str = "not known", *, ref: str | None = None, prefix: str = "", suffix: str = ""
+        self, reason: str = "not known", *, ref: str | None = None, prefix: str = "", suffix: str = "",
+        present: bool = False,
     ) -> None:
         self.reason = reason
         self.ref = ref
         self.prefix = prefix
         self.suffix = suffix
+        self.present = present
 
     def __eq__(self, other: object) -> Unknown:  # type: ignore[override]  # comparison with unknown is unknown
         return self

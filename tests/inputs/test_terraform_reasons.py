@@ -94,8 +94,8 @@ CASES = {
     "ephemeral": ("ephemeral.a.b.c", {}, "ephemeral.a.b is ephemeral: no plan ever holds it"),
     "a moment": ('"x-${timestamp()}"', {}, "timestamp() is only known when it runs"),
     "a function of a provider": (
-        "provider::aws::arn_parse(1)", {},
-        "the function provider::aws::arn_parse is not evaluated here",
+        "provider::corp::lookup(1)", {},
+        "the function provider::corp::lookup is not evaluated here",
     ),
     "the workspace": ("terraform.workspace", {}, "terraform.workspace is not known: pass --workspace"),
     "a file elsewhere": ('file("../elsewhere.json")', {}, "the file ../elsewhere.json is not in the scanned folders"),

@@ -21,6 +21,10 @@ from iacgate.spi import InputContext
 from iacgate.syntax.hcl import File
 
 
+MOST_FILES = 20_000
+"""The most files that are listed below one folder."""
+
+
 class Library:
     """Modules by folder, each read once."""
 
@@ -125,6 +129,24 @@ class Library:
             return source.read() if source is not None else None
         except OSError:
             return None
+
+    def files(self, folder: str) -> list[str] | None:
+        """The files below a folder, by their path from it; ``None`` where something in it may not be read.
+
+        A folder that no scanned one encloses may hold what this scan does not see: that is no answer either.
+        """
+        place = os.path.realpath(folder)
+        if not any(f"{place}{os.sep}".startswith(f"{os.path.realpath(known)}{os.sep}") for known in self._folders):
+            return None
+        found: list[str] = []
+        for where, folders, names in os.walk(place):
+            if any(os.path.islink(os.path.join(where, name)) for name in folders) or len(found) > MOST_FILES:
+                return None
+            paths = [os.path.join(where, name) for name in names]
+            if any(os.path.islink(path) and self.open(path) is None for path in paths):
+                return None
+            found.extend(os.path.relpath(path, place).replace(os.sep, "/") for path in paths if os.path.isfile(path))
+        return found
 
     def _targets(self, folder: str) -> list[str]:
         module = self.module(folder)

@@ -90,6 +90,7 @@ def _root(folder: str, library: Library, said: _Said, limits: Limits) -> ModuleI
     project = Project(
         module=library.module,
         read=library.read,
+        files=library.files,
         trouble=said.trouble,
         notice=said.notice,
         installed=layout.installed_modules(manifest) if manifest else {},

@@ -150,7 +150,7 @@ def _native(value: Any) -> Any:
     if isinstance(value, list):
         return [_native(item) for item in value]
     if isinstance(value, float):
-        from iacgate.lang.terraform.values import decimals
+        from iacgate.lang.terraform.numbers import decimals
 
         return decimals(repr(value))
     return value

@@ -17,12 +17,13 @@ from iacgate.lang.terraform.expansion import Project
 from iacgate.lang.terraform.expressions import attempt
 from iacgate.lang.terraform.groups import Group
 from iacgate.lang.terraform.instances import ModuleInstance
+from iacgate.lang.terraform.numbers import decimals
 from iacgate.lang.terraform.resource import Instance
 from iacgate.lang.terraform.scope import Scope
 from iacgate.lang.terraform.spots import Same, Spot, Way
 from iacgate.lang.terraform.stack import deep
 from iacgate.lang.terraform.trail import dynamics, keyed, names_of, trail
-from iacgate.lang.terraform.values import decimals, first_unknown
+from iacgate.lang.terraform.values import first_unknown
 from iacgate.model import Location, Path, Unknown, reveal
 from iacgate.syntax.hcl import File, nodes
 

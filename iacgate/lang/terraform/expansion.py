@@ -28,13 +28,19 @@ STEPS_OF_CALL = 20
 """What it costs to look at one module call of a module instance."""
 
 
+def _no_files(folder: str) -> list[str] | None:
+    """What a project without folders has in one."""
+    del folder
+    return None
+
+
 @dataclass(slots=True)
 class Project:
     """What evaluation needs from outside.
 
     ``module`` gives the module of a folder (``None`` when it is not at hand), ``read`` the bytes of a file inside of
     what may be read, ``shown`` the name that reports have for it. ``installed`` maps dotted call names to folders for
-    one root, ``given`` root variables to where a file of values sets them. ``trouble`` (with its kind, and where) and
+    one root, ``files`` lists what is below a folder (``None`` when it may not be read), ``given`` root variables to where a file of values sets them. ``trouble`` (with its kind, and where) and
     ``notice`` are told what could not be done. ``traced`` is what is found out of
     expressions when values are followed back. ``under_way`` is what is being worked out, outermost first.
     """
@@ -47,6 +53,7 @@ class Project:
     workspace: str = ""
     limits: Limits = field(default_factory=Limits)
     shown: Callable[[str], str] = str
+    files: Callable[[str], list[str] | None] = _no_files
     given: dict[str, tuple[Attribute, File]] = field(default_factory=dict)
     traced: dict[tuple[str, int, int], Any] = field(default_factory=dict)
     under_way: list[Entry] = field(default_factory=list)

@@ -7,15 +7,30 @@ gives an ``Unknown`` that says why. Nothing is cached here: who owns a named val
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from iacgate.lang.terraform import arithmetic, work
 from iacgate.lang.terraform.access import Opaque, attribute, index
+from iacgate.lang.terraform.conditions import Failed, chosen
+from iacgate.lang.terraform.equality import equal
+from iacgate.lang.terraform.numbers import written
 from iacgate.lang.terraform.scope import Scope
-from iacgate.lang.terraform.strings import joined
-from iacgate.lang.terraform.types import convert, kind_of, to_bool, to_string, type_of, unify
+from iacgate.lang.terraform.strings import joined, normal
+from iacgate.lang.terraform.types import (
+    ANY,
+    BOOL,
+    NUMBER,
+    STRING,
+    Type,
+    bounded,
+    convert,
+    kind_of,
+    read_type,
+    to_bool,
+    to_string,
+    type_of,
+)
 from iacgate.lang.terraform.values import (
     Encoded,
     Exhausted,
@@ -23,11 +38,11 @@ from iacgate.lang.terraform.values import (
     List,
     Set,
     Text,
-    affordable,
+    Typed,
     bare,
-    equal,
     first_unknown,
     has_secret,
+    is_null,
     secret,
     unknown_from,
 )
@@ -65,10 +80,8 @@ def failed(label: str, error: Fault | Exhausted) -> Unknown:
 
 def _literal(value: Any) -> Any:
     if isinstance(value, str):
-        return value if value.isascii() else unicodedata.normalize("NFC", value)
-    if value is None or isinstance(value, bool | int):
-        return value
-    return arithmetic.rounded(value)
+        return normal(value)
+    return value if value is None or isinstance(value, bool) else written(value)
 
 
 # Strings
@@ -104,7 +117,7 @@ def _render(parts: tuple[nodes.TemplatePart, ...], scope: Scope, out: list[Any])
 def _interpolated(value: Any, out: list[Any]) -> bool:
     marked = isinstance(value, Secret)
     value = bare(value) if marked else value
-    if value is None:
+    if is_null(value):
         raise Fault("a null value cannot be part of a string")
     out.append(value if isinstance(value, Unknown) else to_string(value))
     return marked
@@ -117,8 +130,18 @@ def _render_if(part: nodes.TemplateIf, scope: Scope, out: list[Any]) -> bool:
     if isinstance(condition, Unknown):
         out.append(unknown_from(condition))
         return marked
-    branch = part.then if _condition(condition) else part.otherwise
-    return _render(branch, scope, out) or marked
+    taken, other = (part.then, part.otherwise) if _condition(condition) else (part.otherwise, part.then)
+    return _render(taken, scope, out) or marked or _is_sensitive(other, scope)
+
+
+def _is_sensitive(parts: tuple[nodes.TemplatePart, ...], scope: Scope) -> bool:
+    """Whether a branch that is not rendered holds something sensitive: then the whole text is."""
+    if all(isinstance(part, nodes.Literal) for part in parts):
+        return False
+    try:
+        return _render(parts, scope, [])
+    except (Fault, Exhausted):
+        return False
 
 
 def _render_for(part: nodes.TemplateFor, scope: Scope, out: list[Any]) -> bool:
@@ -126,6 +149,7 @@ def _render_for(part: nodes.TemplateFor, scope: Scope, out: list[Any]) -> bool:
     marked = isinstance(collection, Secret)
     collection = bare(collection) if marked else collection
     if isinstance(collection, Unknown):
+        _require_loopable(collection)
         out.append(unknown_from(collection))
         return marked
     inner = Scope(scope.module, dict(scope.local))
@@ -167,8 +191,14 @@ def walk(value: Any, steps: tuple[nodes.Step, ...], scope: Scope) -> Any:
 def _splat(value: Any, step: nodes.SplatStep, scope: Scope) -> Any:
     if isinstance(value, Secret):
         return secret(_splat(value.reveal(), step, scope))
-    if value is None:
+    if is_null(value):
+        if value is not None and value.type.kind in {"list", "set", "tuple"}:
+            raise Fault("a list that is null has no elements to take")
         return []
+    if isinstance(value, Typed):
+        return _splat_unknown(value, step, scope)
+    if isinstance(value, Text | Encoded):
+        return [walk(value, step.each, scope)]
     if isinstance(value, Unknown):
         elements = value.elements() if isinstance(value, Opaque) else Unknown(value.reason, ref=value.ref)
         if isinstance(elements, Unknown):
@@ -177,7 +207,28 @@ def _splat(value: Any, step: nodes.SplatStep, scope: Scope) -> Any:
         elements = value if isinstance(value, list) else [value]
     scope.module.limits.spend(len(elements))
     items = [walk(item, step.each, scope) for item in elements]
-    return List(items) if isinstance(value, List | Set) else items
+    if not isinstance(value, List | Set):
+        return items
+    element = None if items else type_of(_walked(type_of(value).element or ANY, "", step, scope))
+    return List(items, element)
+
+
+def _walked(kind: Type, reason: str, step: nodes.SplatStep, scope: Scope) -> Any:
+    """What the steps of a splat make of an unknown element of a type."""
+    inner = Unknown(reason) if kind.kind == "any" else Typed(kind, reason, present=False)
+    return walk(inner, step.each, scope)
+
+
+def _splat_unknown(value: Typed, step: nodes.SplatStep, scope: Scope) -> Any:
+    kind = value.type
+    if kind.kind in {"list", "set"}:
+        element = type_of(_walked(kind.element or ANY, value.reason, step, scope))
+        return bounded(Type("list", element), value.reason, ref=value.ref, low=value.low, high=value.high)
+    if kind.kind == "tuple":
+        elements = tuple([type_of(_walked(item, value.reason, step, scope)) for item in kind.elements])
+        return Typed(Type("tuple", elements=elements), value.reason, ref=value.ref)
+    item = walk(value, step.each, scope)
+    return [item] if value.present else Unknown(value.reason, ref=value.ref)
 
 
 # Operators and conditions
@@ -185,56 +236,44 @@ def _splat(value: Any, step: nodes.SplatStep, scope: Scope) -> Any:
 
 def _conditional(node: nodes.Conditional, scope: Scope) -> Any:
     condition = evaluate(node.condition, scope)
-    if isinstance(condition, Secret):
-        return secret(_chosen(node, bare(condition), scope))
-    return _chosen(node, condition, scope)
+    then, otherwise = _arm(node.then, scope), _arm(node.otherwise, scope)
+    if isinstance(then, list | dict) or isinstance(otherwise, list | dict):
+        scope.module.limits.spend(2 * work.elements([then, otherwise]))
+    return chosen(condition, then, otherwise)
 
 
-def _chosen(node: nodes.Conditional, condition: Any, scope: Scope) -> Any:
-    if isinstance(condition, Unknown):
-        return _undecided(node, condition, scope)
-    taken, left = (node.then, node.otherwise) if _condition(condition) else (node.otherwise, node.then)
-    value = evaluate(taken, scope)
-    if value is None or isinstance(value, str | Unknown):
-        return value
-    return _unified(value, left, scope)
-
-
-def _undecided(node: nodes.Conditional, condition: Unknown, scope: Scope) -> Unknown:
-    """Neither arm can be chosen. The result keeps its origin when both arms come from the same resource."""
-    origins = {_origin(attempt(arm, scope)) for arm in (node.then, node.otherwise)} - {""}
-    return Unknown(condition.reason, ref=origins.pop() if len(origins) == 1 else None)
-
-
-def _origin(value: Any) -> str:
-    """The resource a value comes from; "" for null and empty values, the value itself otherwise (no address is)."""
-    if isinstance(value, Unknown):
-        return value.ref or f"?{id(value)}"
-    empty = value is None or (isinstance(value, str | list | dict) and not value)
-    return "" if empty else f"?{id(value)}"
-
-
-def _unified(value: Any, left: nodes.Expression, scope: Scope) -> Any:
-    """``value`` in the type it shares with the arm that was not taken: ``true ? {a = 1} : {}`` is a map."""
-    if type(left) is nodes.Literal and left.value is None:
-        return value
+def _arm(node: nodes.Expression, scope: Scope) -> Any:
+    if type(node) is nodes.Literal:
+        return _literal(node.value)
     try:
-        other = evaluate(left, scope)
-    except (Fault, Exhausted):
-        return value
-    other = bare(other)
-    if other is None or isinstance(other, Unknown):
-        return value
-    scope.module.limits.spend(2 * work.elements([value, other]))
-    affordable([value, other])
-    shared = unify([type_of(value), type_of(other)])
-    if shared is None:
-        return Unknown("the two results of a condition have different types")
-    return convert(value, shared)
+        return evaluate(node, scope)
+    except (Fault, Exhausted) as error:
+        return Failed(error, _type_of_failed(node, scope))
+
+
+def _type_of_failed(node: nodes.Expression, scope: Scope) -> Type:
+    """The type that an expression would have had: an operator's is known whatever its operands are."""
+    if isinstance(node, nodes.Tuple):
+        return Type("tuple", elements=tuple([_type_of_arm(item, scope) for item in node.items]))
+    if isinstance(node, nodes.Object) and all(isinstance(item.key, nodes.Literal) for item in node.items):
+        named = {str(item.key.value): (_type_of_arm(item.value, scope), False, None) for item in node.items}  # type: ignore[union-attr]  # all are literals
+        return Type("object", attributes=named)
+    if isinstance(node, nodes.Template) and node.wrapped is None:
+        return STRING
+    if isinstance(node, nodes.Unary):
+        return BOOL if node.operator == "!" else NUMBER
+    if isinstance(node, nodes.Binary):
+        return NUMBER if node.operators[-1] in {"+", "-", "*", "/", "%"} else BOOL
+    return ANY
+
+
+def _type_of_arm(node: nodes.Expression, scope: Scope) -> Type:
+    arm = _arm(node, scope)
+    return arm.type if isinstance(arm, Failed) else type_of(arm)
 
 
 def _condition(value: Any) -> bool:
-    if value is None:
+    if is_null(value):
         raise Fault("a condition must not be null")
     return to_bool(value)
 
@@ -275,15 +314,22 @@ def _tuple(node: nodes.Tuple, scope: Scope) -> Any:
 def _object(node: nodes.Object, scope: Scope) -> Any:
     result: dict[str, Any] = {}
     marked = False  # a key has no mark of its own: the whole object takes it
+    hole: Unknown | None = None
     for item in node.items:
         key = item.key.value if type(item.key) is nodes.Literal else evaluate(item.key, scope)
+        if type(item.key) is nodes.Traversal and item.key.steps and not item.parenthesised:
+            raise Fault("a key with a dot in it must stand in quotes, or in parentheses when it is a reference")
         if isinstance(key, Secret):
             marked, key = True, bare(key)
-        if isinstance(key, Unknown):
-            return Unknown(key.reason)
-        if key is None:
+        if is_null(key):
             raise Fault("null is no key of an object")
-        result[to_string(key)] = evaluate(item.value, scope)
+        value = evaluate(item.value, scope)
+        if isinstance(key, Unknown):
+            hole = unknown_from(convert(key, STRING))
+            continue
+        result[normal(to_string(key))] = value
+    if hole is not None:
+        return Unknown(hole.reason)
     return secret(result) if marked else result
 
 
@@ -302,51 +348,69 @@ def pairs(collection: Any, scope: Scope) -> list[tuple[Any, Any]]:
 
 
 class _Loop:
-    """One run of a ``for`` expression: binds the names, filters, and says when its outcome is not known."""
+    """One run of a ``for`` expression: binds the names, filters, says when its outcome is not known, or sensitive."""
 
-    __slots__ = ("hole", "node", "rows", "scope")
+    __slots__ = ("hole", "marked", "node", "rows", "scope")
 
     def __init__(self, node: nodes.ForTuple | nodes.ForObject, collection: Any, scope: Scope) -> None:
         self.node = node
         self.scope = Scope(scope.module, dict(scope.local))
         self.rows = pairs(collection, scope)
         self.hole: Unknown | None = None
+        self.marked = False
 
     def __iter__(self) -> Iterator[Scope]:
         names, node = self.scope.local, self.node
         for key, value in self.rows:
-            if isinstance(value, Unknown) and isinstance(key, Unknown):
-                self.hole = unknown_from(key)
             if node.key:
                 names[node.key] = key
             names[node.value] = value
             if node.condition is None or self._kept(node.condition):
                 yield self.scope
+        if not self.rows and node.condition is not None:
+            self._tried(node.condition)
+
+    def _tried(self, condition: nodes.Expression) -> None:
+        """A condition is looked at even where there is nothing to filter: one that cannot be true or false fails."""
+        names, node = self.scope.local, self.node
+        if node.key:
+            names[node.key] = Unknown("there is nothing to loop over")
+        names[node.value] = Unknown("there is nothing to loop over")
+        answer = evaluate(condition, self.scope)
+        self.marked |= isinstance(answer, Secret)
+        if is_null(bare(answer)):
+            raise Fault("a condition must not be null")
+        convert(bare(answer), BOOL)
 
     def _kept(self, condition: nodes.Expression) -> bool:
-        answer = bare(evaluate(condition, self.scope))
+        answer = evaluate(condition, self.scope)
+        if isinstance(answer, Secret):
+            self.marked = True
+            answer = bare(answer)
         if isinstance(answer, Unknown):
-            self.hole = unknown_from(answer)
+            self.hole = unknown_from(convert(answer, BOOL))
             return False
         return _condition(answer)
 
 
+def _require_loopable(collection: Unknown) -> None:
+    kind = type_of(collection).kind
+    if kind in {"string", "number", "bool"}:
+        raise Fault(f"cannot loop over a {kind}")
+
+
 def _looped(node: nodes.ForTuple | nodes.ForObject, scope: Scope, run: Callable[[Any, _Loop], Any]) -> Any:
     collection = evaluate(node.collection, scope)
+    marked = isinstance(collection, Secret)
     if isinstance(collection, Secret):
-        inner = _looped_over(node, bare(collection), scope, run)
-        return secret(inner)
-    return _looped_over(node, collection, scope, run)
-
-
-def _looped_over(node: Any, collection: Any, scope: Scope, run: Callable[[Any, _Loop], Any]) -> Any:
+        collection = collection.reveal()
     if isinstance(collection, Unknown):
+        _require_loopable(collection)
         return Unknown(collection.reason)
-    if isinstance(collection, Set) and first_unknown(collection) is not None:
-        return Unknown("the elements of this set are not known")
     loop = _Loop(node, collection, scope)
     result = run(node, loop)
-    return loop.hole if loop.hole is not None else result
+    result = loop.hole if loop.hole is not None else result
+    return secret(result) if marked or loop.marked else result
 
 
 def _for_tuple(node: nodes.ForTuple, scope: Scope) -> Any:
@@ -363,18 +427,19 @@ def _for_object(node: nodes.ForObject, scope: Scope) -> Any:
 
 def _run_object(node: nodes.ForObject, loop: _Loop) -> Any:
     result: dict[str, Any] = {}
-    marked = False
     for inner in loop:
         key = evaluate(node.key_expression, inner)
         if isinstance(key, Secret):
-            marked, key = True, bare(key)
+            loop.marked, key = True, bare(key)
         if isinstance(key, Unknown):
             loop.hole = unknown_from(key)
             continue
-        if key is None:
+        if loop.hole is not None and (is_null(key) or isinstance(key, list | dict)):
+            continue  # as in Terraform: what is wrong with later keys is not told before the first is known
+        if is_null(key):
             raise Fault("null is no key of an object")
         _put(result, to_string(key), evaluate(node.element, inner), group=node.group)
-    return secret(result) if marked else result
+    return result
 
 
 def _put(result: dict[str, Any], key: str, value: Any, *, group: bool) -> None:
@@ -391,23 +456,27 @@ def _put(result: dict[str, Any], key: str, value: Any, *, group: bool) -> None:
 
 def _call(node: nodes.FunctionCall, scope: Scope) -> Any:
     name = node.name.removeprefix("core::")
-    if name in {"try", "can"} and not node.expand:
-        return _try(node.arguments, scope) if name == "try" else _can(node.arguments, scope)
+    special = _SPECIAL.get(name)
+    if special is not None and not node.expand:
+        return special(node.arguments, scope)
+    if name == "templatestring" and node.arguments and not _refers(node.arguments[0]):
+        raise Fault("templatestring takes a reference to a template, not an expression that makes one")
     arguments = [evaluate(argument, scope) for argument in node.arguments]
     if node.expand:
         last = arguments.pop()
-        if isinstance(last, Secret):
-            return secret(_expanded(name, arguments, bare(last), scope))
-        return _expanded(name, arguments, last, scope)
+        marked = isinstance(last, Secret)
+        last = last.reveal() if isinstance(last, Secret) else last
+        if isinstance(last, Unknown) and type_of(last).kind in {"any", "list", "set", "tuple"}:
+            return Unknown(last.reason)
+        if not isinstance(last, list):
+            raise Fault(f"{kind_of(last)} cannot be expanded into arguments")
+        arguments.extend([secret(item) for item in last] if marked else last)
     return scope.module.function(name, arguments, scope)
 
 
-def _expanded(name: str, arguments: list[Any], last: Any, scope: Scope) -> Any:
-    if isinstance(last, Unknown):
-        return Unknown(last.reason)
-    if not isinstance(last, list):
-        raise Fault(f"{kind_of(last)} cannot be expanded into arguments")
-    return scope.module.function(name, [*arguments, *last], scope)
+def _refers(node: nodes.Expression) -> bool:
+    """Whether the expression only picks a value from elsewhere."""
+    return isinstance(node, nodes.Traversal) or (isinstance(node, nodes.Access) and _refers(node.base))
 
 
 def _try(arguments: tuple[nodes.Expression, ...], scope: Scope) -> Any:
@@ -419,17 +488,35 @@ def _try(arguments: tuple[nodes.Expression, ...], scope: Scope) -> Any:
             continue
         hole = first_unknown(value)
         if hole is None or hole is value:
-            return value if hole is None or not isinstance(value, Text | Encoded) else unknown_from(hole)
+            if hole is None or isinstance(value, Opaque):
+                return value
+            return Unknown(hole.reason, ref=hole.ref) if isinstance(value, Typed) else unknown_from(hole)
         return Unknown(hole.reason, ref=hole.ref)
     raise Fault("every argument of try fails")
 
 
 def _can(arguments: tuple[nodes.Expression, ...], scope: Scope) -> Any:
+    if len(arguments) != 1:
+        raise Fault("can takes one argument")
     try:
-        hole = first_unknown(evaluate(arguments[0], scope)) if arguments else None
+        hole = first_unknown(evaluate(arguments[0], scope))
     except Fault:
         return False
-    return True if hole is None else Unknown(hole.reason)
+    return True if hole is None else unknown_from(hole, BOOL)
+
+
+def _convert(arguments: tuple[nodes.Expression, ...], scope: Scope) -> Any:
+    """``convert(value, type)``, since Terraform 1.15."""
+    if len(arguments) != 2:
+        raise Fault("convert takes a value and a type")
+    return convert(evaluate(arguments[0], scope), read_type(arguments[1], lambda node: evaluate(node, scope)))
+
+
+_SPECIAL: dict[str, Callable[[tuple[nodes.Expression, ...], Scope], Any]] = {
+    "can": _can,
+    "convert": _convert,
+    "try": _try,
+}
 
 
 _EVALUATORS: dict[type, Callable[[Any, Scope], Any]] = {

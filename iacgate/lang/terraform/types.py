@@ -8,18 +8,24 @@ does not convert raises ``Fault``. Source: the HCL type system (go-cty ``convert
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from types import NoneType
 from typing import Any
 
+from iacgate.lang.terraform.numbers import decimals, is_number, number_text
+from iacgate.lang.terraform.unification import attribute_types, converts, unify
 from iacgate.lang.terraform.values import (
+    Encoded,
+    Exhausted,
     Fault,
     List,
     Map,
+    Null,
     Set,
+    Text,
+    Typed,
     affordable,
-    decimals,
-    is_number,
-    make_set,
-    number_text,
+    first_unknown,
+    is_null,
     secret,
 )
 from iacgate.model import Secret, Unknown
@@ -28,6 +34,8 @@ from iacgate.syntax.hcl.nodes import Expression, FunctionCall, Literal, Object, 
 
 PRIMITIVES = frozenset({"string", "number", "bool", "any"})
 COLLECTIONS = frozenset({"list", "set", "map"})
+LONGEST_GUESS = 1024
+"""The longest list that is made of unknown elements because its length is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +112,109 @@ def _attributes(node: Object, constant: Callable[[Expression], Any]) -> dict[str
 
 
 def convert(value: Any, wanted: Type) -> Any:
-    """``value`` as ``wanted``, with the defaults of optional attributes. Unknown and null stay what they are."""
-    if isinstance(value, Unknown) or value is None or wanted.kind == "any":
+    """``value`` as ``wanted``, with the defaults of optional attributes. Raises ``Fault`` where it does not convert."""
+    if wanted.kind == "any":
+        return value
+    kind = type(value)
+    if kind is str and wanted.kind == "string":
         return value
     if isinstance(value, Secret):
         return secret(convert(value.reveal(), wanted))
+    if isinstance(value, Unknown):
+        return _unknown_as(value, wanted)
+    if kind is NoneType or kind is Null:
+        return _null_as(value, wanted)
     affordable(value)
+    if isinstance(value, List | Set | Map) and wanted.element is not None:
+        given = type_of(value)
+        if given == wanted:
+            return value
+        if not converts(given, wanted):
+            raise Fault(f"cannot make {_article(wanted)} of {kind_of(value)}")
     return _converted_to(value, wanted)
+
+
+def _unknown_as(value: Unknown, wanted: Type) -> Any:
+    """An unknown as a type: the same value as long as that changes nothing."""
+    given = type_of(value)
+    if given == wanted or isinstance(value, Encoded):
+        return value
+    if not converts(given, wanted):
+        raise Fault(f"cannot make {_article(wanted)} of {_article(given)}")
+    if not isinstance(value, Typed):
+        known_more = type(value) is not Unknown and given.kind == "any"
+        return value if known_more else Typed(wanted, value.reason, ref=value.ref, present=value.present)
+    low, high = _lengths(value, wanted)
+    return bounded(closed(given, wanted), value.reason, ref=value.ref, present=value.present, low=low, high=high)
+
+
+def bounded(
+    wanted: Type, reason: str, *, ref: str | None = None, present: bool = True, low: Any = None, high: Any = None
+) -> Any:
+    """An unknown of a type with bounds; where those leave one answer, or one length, that is the value."""
+    if low is not None and low == high and present:
+        if wanted.kind == "number":
+            return low
+        if wanted.kind == "list" and low <= LONGEST_GUESS:
+            return List([part(wanted.element or ANY, reason, ref) for _ in range(low)], wanted.element)
+        if low == 0 and wanted.kind in {"set", "map"}:
+            return Set([], wanted.element) if wanted.kind == "set" else Map({}, wanted.element)
+        if low == 1 and wanted.kind == "set":
+            return Set([part(wanted.element or ANY, reason, ref)], wanted.element)
+    return Typed(wanted, reason, ref=ref, present=present, low=low, high=high)
+
+
+def part(wanted: Type, reason: str, ref: str | None = None) -> Unknown:
+    """An unknown part of something: it may be null."""
+    return Unknown(reason, ref=ref) if wanted.kind == "any" else Typed(wanted, reason, ref=ref, present=False)
+
+
+def _lengths(value: Typed, wanted: Type) -> tuple[Any, Any]:
+    """The bounds of a collection's length that a conversion keeps."""
+    if wanted.kind not in COLLECTIONS:
+        return None, None
+    given = value.type
+    low, high = value.low, value.high
+    if given.kind in {"tuple", "object"}:
+        low = high = len(given.elements or given.attributes or ())
+    return (min(low, 1) if wanted.kind == "set" and low else low), high
+
+
+def _null_as(value: Any, wanted: Type) -> Any:
+    given = ANY if value is None else value.type
+    if not converts(given, wanted):
+        raise Fault(f"cannot make {_article(wanted)} of {_article(given)}")
+    return Null(closed(given, wanted))
+
+
+def closed(given: Type, wanted: Type) -> Type:
+    """``wanted`` with what is open in it taken from the type of the value, and without optional attributes."""
+    if wanted.kind == "any":
+        return given
+    if wanted.kind in COLLECTIONS:
+        return Type(wanted.kind, closed(_member_type(given), wanted.element or ANY))
+    if wanted.kind == "tuple":
+        own = given.elements if len(given.elements) == len(wanted.elements) else (ANY,) * len(wanted.elements)
+        return Type("tuple", elements=tuple(map(closed, own, wanted.elements)))
+    if wanted.kind == "object":
+        inner = given.attributes or {}
+        attributes = {
+            name: (closed(given.element or (inner[name][0] if name in inner else ANY), entry[0]), False, None)
+            for name, entry in (wanted.attributes or {}).items()
+        }
+        return Type("object", attributes=attributes)
+    return wanted
+
+
+def _member_type(given: Type) -> Type:
+    if given.element is not None:
+        return given.element
+    members = list(given.elements) or attribute_types(given)
+    return (unify(members) or ANY) if members else ANY
+
+
+def _article(wanted: Type) -> str:
+    return f"an {wanted.kind}" if wanted.kind[0] in "aeiou" else f"a {wanted.kind}"
 
 
 def _converted_to(value: Any, wanted: Type) -> Any:
@@ -145,12 +249,14 @@ def to_string(value: Any) -> str:
 
 
 def to_number(value: Any) -> Any:
+    if type(value) is int:
+        return value
     if isinstance(value, str):
         try:
             return decimals(value)
         except ValueError as error:
             raise Fault("this string spells no number") from error
-    if isinstance(value, bool | list | dict):
+    if isinstance(value, bool) or not is_number(value):
         raise Fault(f"cannot make a number of {kind_of(value)}")
     return value
 
@@ -167,8 +273,38 @@ def to_sequence(value: Any, kind: str, element: Type = ANY) -> Any:
     """A list or set of any sequence; elements are brought to one type."""
     if not isinstance(value, list):
         raise Fault(f"cannot make a {kind} of {kind_of(value)}")
-    items = _converted(value, element)
-    return make_set(items) if kind == "set" else List(items)
+    if kind == "list" and isinstance(value, Set) and len(value) > 1:
+        hole = first_unknown(value)
+        if hole is not None:
+            return Typed(Type("list", value.element or ANY), hole.reason, present=False)
+    shared = _element_type(value, list(value), element, strict=not isinstance(value, List | Set))
+    if isinstance(value, List | Set) and (value.element == shared or shared.kind == "any"):
+        items: list[Any] = list(value)
+    else:
+        items = [convert(item, shared) for item in value]
+    items, shared = _alike(items, shared, again=kind == "list")
+    if kind == "list":
+        return List(items, shared)
+    from iacgate.lang.terraform.equality import make_set
+
+    return make_set(items, shared)
+
+
+def _alike(items: list[Any], shared: Type, *, again: bool) -> tuple[list[Any], Type]:
+    """The elements in one type where the type they share was left open: those of no type take that of the others.
+
+    ``again``: what they have become is brought to a shared type once more, as it is for lists and maps.
+    """
+    if not dynamic(shared):
+        return items, shared
+    if again:
+        more = unify([type_of(item) for item in items])
+        if more is not None and more.kind != "any":
+            items = [convert(item, more) for item in items]
+    only = _only_type(items)
+    if only.kind == "any":
+        return items, shared
+    return [convert(item, only) if type_of(item).kind == "any" else item for item in items], only
 
 
 def to_map(value: Any, element: Type = ANY) -> Any:
@@ -176,16 +312,52 @@ def to_map(value: Any, element: Type = ANY) -> Any:
     if not isinstance(value, dict):
         raise Fault(f"cannot make a map of {kind_of(value)}")
     keys = sorted(value)
-    return Map(zip(keys, _converted([value[key] for key in keys], element), strict=True))
+    shared = _element_type(value, [value[key] for key in keys], element, strict=False)
+    if isinstance(value, Map) and (value.element == shared or shared.kind == "any"):
+        items = [value[key] for key in keys]
+    else:
+        items = [convert(value[key], shared) for key in keys]
+    items, shared = _alike(items, shared, again=shared.kind not in PRIMITIVES)
+    return Map(zip(keys, items, strict=True), shared)
 
 
-def _converted(items: list[Any], element: Type) -> list[Any]:
+def _element_type(value: Any, items: list[Any], element: Type, *, strict: bool) -> Type:
+    """The type that the elements of the collection made from ``value`` take."""
     if element.kind != "any":
-        return [convert(item, element) for item in items]
-    shared = unify([type_of(item) for item in items])
+        return element
+    if isinstance(value, List | Set | Map):
+        return type_of(value).element or ANY
+    if not items:
+        return ANY
+    types = [type_of(item) for item in items]
+    shared = unify(types)
     if shared is None:
+        _perhaps(items)
         raise Fault("the elements have no type in common")
-    return [convert(item, shared) for item in items] if shared.kind != "any" else list(items)
+    if strict and shared.kind == "any" and any(kind.kind != "any" for kind in types):
+        _perhaps(items)
+        raise Fault("the elements have no type in common, one of them has none at all")
+    return shared
+
+
+def _only_type(items: list[Any]) -> Type:
+    """The one type among elements of which others have none."""
+    kinds: list[Type] = []
+    for item in items:
+        kind = type_of(item)
+        if kind.kind != "any" and kind not in kinds:
+            kinds.append(kind)
+    if len(kinds) > 1:
+        _perhaps(items)
+        raise Fault("the elements have no type in common")
+    return kinds[0] if kinds else ANY
+
+
+def _perhaps(items: list[Any]) -> None:
+    """Raise :class:`Exhausted` where an element is unknown and its type is too: then nobody knows."""
+    hole = next((item for item in items if isinstance(item, Unknown) and type_of(item).kind == "any"), None)
+    if hole is not None:
+        raise Exhausted(hole.reason)
 
 
 def _to_object(value: Any, attributes: dict[str, tuple[Type, bool, Any]]) -> dict[str, Any]:
@@ -196,12 +368,12 @@ def _to_object(value: Any, attributes: dict[str, tuple[Type, bool, Any]]) -> dic
         if name not in value and not optional:
             raise Fault(f'attribute "{name}" is required')
         given = value.get(name)
-        result[name] = convert(default if given is None and optional else given, wanted)
+        result[name] = convert(default if is_null(given) and optional else given, wanted)
     return result
 
 
 def _to_tuple(value: Any, elements: tuple[Type, ...]) -> list[Any]:
-    if not isinstance(value, list) or isinstance(value, Set) or len(value) != len(elements):
+    if not isinstance(value, list) or isinstance(value, Set | List) or len(value) != len(elements):
         raise Fault(f"cannot make a tuple of {len(elements)} of {kind_of(value)}")
     return [convert(item, wanted) for item, wanted in zip(value, elements, strict=True)]
 
@@ -216,84 +388,62 @@ def kind_of(value: Any) -> str:
         return "a map" if isinstance(value, Map) else "an object"
     if isinstance(value, list):
         return {"List": "a list", "Set": "a set"}.get(type(value).__name__, "a tuple")
-    return "null" if value is None else "a number"
+    if isinstance(value, Unknown):
+        return "an unknown value"
+    return "null" if is_null(value) else "a number"
 
 
 def type_of(value: Any) -> Type:
-    """The type of a value; ``any`` for null, for what is unknown, and for the elements of an empty collection."""
-    if isinstance(value, Secret):
-        value = value.reveal()
-    if isinstance(value, str):
+    """The type of a value; ``any`` for null without a type and for what is unknown without one."""
+    kind = type(value)
+    if kind is str:
         return STRING
-    if isinstance(value, bool):
+    if kind is bool:
         return BOOL
-    if value is None or isinstance(value, Unknown):
-        return ANY
+    if is_number(value):
+        return NUMBER
+    if kind is Secret:
+        return type_of(value.reveal())
     if isinstance(value, List | Set):
-        return Type("list" if isinstance(value, List) else "set", _shared(value))
+        return Type("list" if isinstance(value, List) else "set", value.element or _shared(value))
     if isinstance(value, Map):
-        return Type("map", _shared(value.values()))
+        return Type("map", value.element or _shared(value.values()))
     if isinstance(value, list):
         return Type("tuple", elements=tuple([type_of(item) for item in value]))
     if isinstance(value, dict):
         return Type("object", attributes={name: (type_of(item), False, None) for name, item in value.items()})
-    return NUMBER
+    if kind is Typed or kind is Null:
+        return value.type  # type: ignore[no-any-return]  # both have a type
+    return STRING if isinstance(value, Text | Encoded) else ANY
 
 
 def _shared(items: Iterable[Any]) -> Type:
-    return unify([type_of(item) for item in items]) or ANY
+    found = [type_of(item) for item in items]
+    return (unify(found) or ANY) if found else ANY
 
 
-def unify(types: list[Type]) -> Type | None:
-    """The type all these convert to, or ``None`` when there is none. ``any`` fits everywhere."""
-    distinct: list[Type] = []
-    for candidate in types:
-        if candidate.kind != "any" and candidate not in distinct:
-            distinct.append(candidate)
-    if len(distinct) < 2:
-        return distinct[0] if distinct else ANY
-    kinds = {candidate.kind for candidate in distinct}
-    if kinds <= PRIMITIVES:
-        return STRING if "string" in kinds else None
-    if kinds == {"tuple"}:
-        return _unify_tuples(distinct)
-    if kinds == {"object"}:
-        return _unify_objects(distinct)
-    if kinds <= {"tuple", "list"}:
-        return _collection("list", distinct)
-    if kinds <= {"object", "map"}:
-        return _collection("map", distinct)
-    return _collection("set", distinct) if kinds <= {"tuple", "set"} else None
+def dynamic(wanted: Type) -> bool:
+    """Whether something in the type is open."""
+    if wanted.kind == "any":
+        return True
+    if wanted.element is not None:
+        return dynamic(wanted.element)
+    if wanted.attributes is not None:
+        return any(dynamic(entry[0]) for entry in wanted.attributes.values())
+    return any(dynamic(item) for item in wanted.elements)
 
 
-def _unify_tuples(types: list[Type]) -> Type | None:
-    if len({len(candidate.elements) for candidate in types}) > 1:
-        return _collection("list", types)
-    elements = [unify(list(column)) for column in zip(*[candidate.elements for candidate in types], strict=True)]
-    if any(element is None for element in elements):
-        return _collection("list", types)
-    return Type("tuple", elements=tuple([element for element in elements if element]))
-
-
-def _unify_objects(types: list[Type]) -> Type | None:
-    names = {frozenset(candidate.attributes or {}) for candidate in types}
-    if len(names) > 1:
-        return _collection("map", types)
-    attributes: dict[str, tuple[Type, bool, Any]] = {}
-    for name in types[0].attributes or {}:
-        shared = unify([(candidate.attributes or {})[name][0] for candidate in types])
-        if shared is None:
-            return _collection("map", types)
-        attributes[name] = (shared, False, None)
-    return Type("object", attributes=attributes)
-
-
-def _collection(kind: str, types: list[Type]) -> Type | None:
-    inner: list[Type] = []
-    for candidate in types:
-        inner.extend(candidate.elements)
-        inner.extend([entry[0] for entry in (candidate.attributes or {}).values()])
-        if candidate.element:
-            inner.append(candidate.element)
-    shared = unify(inner)
-    return None if shared is None else Type(kind, shared)
+def conforms(given: Type, pattern: Type) -> bool:
+    """Whether a type is the pattern wherever the pattern is not open."""
+    if pattern.kind == "any":
+        return True
+    if given.kind != pattern.kind:
+        return False
+    if pattern.element is not None:
+        return conforms(given.element or ANY, pattern.element)
+    if pattern.attributes is not None:
+        own = given.attributes or {}
+        return set(own) == set(pattern.attributes) and all(
+            conforms(own[name][0], entry[0]) for name, entry in pattern.attributes.items()
+        )
+    return len(given.elements) == len(pattern.elements) and all(map(conforms, given.elements, pattern.elements))

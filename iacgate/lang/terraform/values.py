@@ -1,21 +1,24 @@
 """The values of Terraform expressions: native Python values and the few kinds that Python does not tell apart.
 
 Room: ``lang``. A string is ``str``, a number ``int`` or ``Decimal`` (never ``float``: Terraform counts in 512 bits), a
-bool ``bool``, null ``None``, a tuple ``list``, an object ``dict``; :class:`List`, :class:`Set` and :class:`Map` are the
-collection types. What is not known is an ``Unknown``: a plain one, or one of the kinds below that still know something.
-A sensitive value is wrapped in ``Secret``. :func:`finish` turns a value into what a resource's body holds.
+bool ``bool``, null ``None`` or a :class:`Null` of a type, a tuple ``list``, an object ``dict``; :class:`List`,
+:class:`Set` and :class:`Map` are the collection types. What is not known is an ``Unknown``: a plain one, or one of the
+kinds below that still know something. A sensitive value is wrapped in ``Secret``. :func:`finish` turns a value into
+what a resource's body holds.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from iacgate.model import Partial, Secret, Unknown
 
 if TYPE_CHECKING:
     from decimal import Decimal
+
+    from iacgate.lang.terraform.types import Type
 
 LONGEST_TEXT = 10 * 1024 * 1024
 """The longest string an expression may build, in characters."""
@@ -39,21 +42,68 @@ class Exhausted(Exception):  # noqa: N818  (a limit was reached, it is not an er
 
 
 class List(list[Any]):
-    """A list: all elements of one type, unlike a tuple."""
+    """A list: all elements of one type, unlike a tuple. ``element`` is that type, ``None`` to work it out from them."""
 
-    __slots__ = ()
+    __slots__ = ("element",)
+
+    def __init__(self, items: Iterable[Any] = (), element: Type | None = None) -> None:
+        super().__init__(items)
+        self.element = element
 
 
 class Set(list[Any]):
-    """A set: distinct elements in Terraform's order. Make it with :func:`make_set`."""
+    """A set: distinct elements in Terraform's order. Make it with ``sets.make_set``. ``element`` as of a list."""
 
-    __slots__ = ()
+    __slots__ = ("element",)
+
+    def __init__(self, items: Iterable[Any] = (), element: Type | None = None) -> None:
+        super().__init__(items)
+        self.element = element
 
 
 class Map(dict[str, Any]):
-    """A map: all elements of one type, unlike an object."""
+    """A map: all elements of one type, unlike an object. ``element`` as of a list."""
 
-    __slots__ = ()
+    __slots__ = ("element",)
+
+    def __init__(self, items: Mapping[str, Any] | Iterable[tuple[str, Any]] = (), element: Type | None = None) -> None:
+        super().__init__(items)
+        self.element = element
+
+
+class Null:
+    """A null that has a type, as a variable without a value has. One without is ``None``; :func:`is_null` is both."""
+
+    __slots__ = ("type",)
+
+    def __init__(self, type: Type) -> None:  # noqa: A002  (the language's own word)
+        self.type = type
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __repr__(self) -> str:
+        return "null"
+
+
+class Typed(Unknown):
+    """An unknown value of a known type. ``low`` and ``high`` bound a number, or the length of a collection."""
+
+    __slots__ = ("high", "low", "type")
+
+    def __init__(
+        self, type: Type, reason: str, *, ref: str | None = None, present: bool = True, low: Any = None,  # noqa: A002
+        high: Any = None, prefix: str = "",
+    ) -> None:  # fmt: skip
+        super().__init__(reason, ref=ref, present=present, prefix=prefix)
+        self.type = type
+        self.low = low
+        self.high = high
+
+
+def is_null(value: Any) -> bool:
+    """Whether the value is null, with a type or without."""
+    return value is None or type(value) is Null
 
 
 class Text(Unknown):
@@ -69,6 +119,7 @@ class Text(Unknown):
             ref=holes[0].ref if len(holes) == 1 else None,
             prefix=first + _end(parts[1:2], "prefix") if isinstance(first, str) else first.prefix,
             suffix=_end(parts[-2:-1], "suffix") + last if isinstance(last, str) else last.suffix,
+            present=True,
         )
         self.parts = parts
 
@@ -85,7 +136,7 @@ class Encoded(Unknown):
     __slots__ = ("document",)
 
     def __init__(self, document: Any, hole: Unknown) -> None:
-        super().__init__(hole.reason)
+        super().__init__(hole.reason, present=True, prefix="{" if isinstance(document, dict) else "[")
         self.document = document
 
 
@@ -94,6 +145,10 @@ class Manifest(Encoded):
     matters, others know."""
 
     __slots__ = ()
+
+    def __init__(self, document: Any, hole: Unknown) -> None:
+        super().__init__(document, hole)
+        self.prefix = ""
 
 
 class Lazy(Unknown):
@@ -106,16 +161,24 @@ class Lazy(Unknown):
         return None
 
 
-def unknown_from(value: Unknown) -> Unknown:
-    """What a computation with this unknown gives: unknown for the same reason, but no longer the same value."""
-    return value if type(value) is Unknown and value.ref is None else Unknown(value.reason)
+def unknown_from(value: Unknown, type: Type | None = None) -> Unknown:  # noqa: A002  (the language's own word)
+    """What a computation with this unknown gives: unknown for the same reason, but no longer the same value.
+
+    With a ``type`` it is the result of a function, which is never null.
+    """
+    if type is not None:
+        return Typed(type, value.reason)
+    same = value.__class__ is Unknown and value.ref is None and not value.present
+    return value if same else Unknown(value.reason)
 
 
 def secret(value: Any) -> Any:
     """``value`` marked sensitive. What is unknown stays unknown and forgets what it knew of its text."""
+    if isinstance(value, Typed):
+        return Typed(value.type, value.reason, ref=value.ref, present=value.present)
     if isinstance(value, Unknown):
-        return Unknown(value.reason, ref=value.ref)
-    return value if value is None or isinstance(value, Secret) else Secret(value)
+        return Unknown(value.reason, ref=value.ref, present=value.present)
+    return value if isinstance(value, Secret) else Secret(value)
 
 
 def first_unknown(value: Any) -> Unknown | None:
@@ -182,72 +245,6 @@ def bare(value: Any, memo: dict[int, Any] | None = None) -> Any:
     return memo[id(value)]
 
 
-def rebuilt(value: Any, change: Any) -> Any:
-    """A container of the same kind with every element changed."""
-    if isinstance(value, dict):
-        items = {key: change(item) for key, item in value.items()}
-        return Map(items) if isinstance(value, Map) else items
-    elements = [change(item) for item in value]
-    return elements if type(value) is list else type(value)(elements)
-
-
-def is_number(value: Any) -> bool:
-    kind = type(value)
-    return kind is int or kind.__name__ == "Decimal"
-
-
-def number(value: Any) -> Any:
-    """A number in its normal form: an ``int`` wherever it is whole."""
-    if type(value) is int:
-        return value
-    whole = value.to_integral_value()
-    return int(whole) if whole == value and value.adjusted() < 5000 else value
-
-
-def decimals(text: str) -> int | Decimal:
-    """The number written in ``text``. Raises ``ValueError`` where it is none or too large to hold."""
-    digits = text.removeprefix("-")
-    if digits.isascii() and digits.isdigit():
-        if len(digits) > 4000:
-            raise ValueError(text[:20])
-        return int(text)
-    from decimal import Context, Decimal, DecimalException
-
-    if not digits.isascii() or not digits[:1].isdigit() or "_" in digits:
-        raise ValueError(text[:20])
-    try:
-        return number(Context(prec=400).create_decimal(Decimal(text)))  # type: ignore[no-any-return]  # see number
-    except DecimalException as error:
-        raise ValueError(text[:20]) from error
-
-
-def number_text(value: Any) -> str:
-    """A number as Terraform writes it in a string. Raises :class:`Exhausted` where its last digits are not known."""
-    if type(value) is int:
-        return str(value)
-    if len(value.as_tuple().digits) > 140:
-        raise Exhausted("this fraction has no end, how Terraform rounds it is not known")
-    text = format(value, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def make_set(items: Iterable[Any]) -> Any:
-    """A set of values of one type: distinct, in order; one that holds unknowns keeps them last."""
-    kept: list[Any] = []
-    holes: list[Any] = []
-    seen: set[Any] = set()
-    for item in items:
-        if first_unknown(item) is not None:
-            holes.append(item)
-            continue
-        mark = identity(item)
-        if mark not in seen:
-            seen.add(mark)
-            kept.append(item)
-    kept.sort(key=set_order)
-    return Set(kept + holes)
-
-
 def identity(value: Any) -> Any:
     """A hashable that is equal for equal known values and differs for any two others, ``1`` and ``true`` too."""
     if isinstance(value, Secret):
@@ -257,63 +254,18 @@ def identity(value: Any) -> Any:
         return (kind, tuple((key, identity(value[key])) for key in sorted(value)))
     if isinstance(value, list):
         return (type(value).__name__, tuple([identity(item) for item in value]))
-    if isinstance(value, bool) or value is None:
-        return (value,)
-    return value
+    if is_null(value):
+        return (None,)
+    return (value,) if isinstance(value, bool) else value
 
 
-def set_order(value: Any) -> Any:
-    """Where an element stands in a set: primitives by value, anything else by the bytes Terraform hashes."""
-    if isinstance(value, Secret):
-        value = bare(value)
-    if value is None:
-        return (1, b"")
-    if isinstance(value, str):
-        return (0, value.encode("utf-8", "surrogatepass"))
-    if isinstance(value, list | dict):
-        return (0, _set_bytes(value).encode("utf-8", "surrogatepass"))
-    return (0, value)
-
-
-def _set_bytes(value: Any) -> str:
-    """What ``go-cty`` writes to tell the elements of a set apart (``appendSetHashBytes``); its order is the set's."""
-    if value is None:
-        return "~"
-    if isinstance(value, bool):
-        return "T" if value else "F"
-    if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, Map):
-        return "{" + "".join([f"{_set_bytes(key)}:{_set_bytes(value[key])};" for key in sorted(value)]) + "}"
+def rebuilt(value: Any, change: Any) -> Any:
+    """A container of the same kind with every element changed."""
     if isinstance(value, dict):
-        return "<" + "".join([_set_bytes(value[key]) + ";" for key in sorted(value)]) + ">"
-    if isinstance(value, List | Set):
-        return "[" + "".join([_set_bytes(item) + ";" for item in value]) + "]"
-    if isinstance(value, list):
-        return "<" + "".join([_set_bytes(item) + ";" for item in value]) + ">"
-    return number_text(value)
-
-
-def equal(left: Any, right: Any) -> Any:
-    """``left == right`` as Terraform compares: values of different types are never equal."""
-    if left is None or right is None:
-        return _equals_null(right if left is None else left)
-    hole = first_unknown([left, right])
-    affordable(left)
-    affordable(right)
-    if hole is not None:
-        return unknown_from(hole)
-    if not left and not right and isinstance(left, List | Set | Map) and type(left) is type(right):
-        return Unknown("whether two empty collections have the same type is not known")
-    return identity(left) == identity(right)
-
-
-def _equals_null(other: Any) -> Any:
-    if other is None:
-        return True
-    if isinstance(other, Unknown) and not isinstance(other, Text | Encoded):
-        return unknown_from(other)
-    return False
+        items = {key: change(item) for key, item in value.items()}
+        return Map(items, value.element) if isinstance(value, Map) else items
+    elements = [change(item) for item in value]
+    return type(value)(elements, value.element) if isinstance(value, List | Set) else elements
 
 
 class _Finish:
@@ -341,8 +293,10 @@ class _Finish:
             return made
         if isinstance(value, Secret):
             inner = self.value(bare(value))
-            return inner if isinstance(inner, Unknown) else Secret(inner)
-        return self.unknown(value) if isinstance(value, Unknown) else float(value)
+            return inner if inner is None or isinstance(inner, Unknown) else Secret(inner)
+        if isinstance(value, Unknown):
+            return self.unknown(value)
+        return None if kind is Null else _body_number(value)
 
     def container(self, value: Any) -> Any:
         if isinstance(value, dict):
@@ -351,6 +305,8 @@ class _Finish:
         return Partial(items, maybe=value.maybe) if isinstance(value, Partial) else items
 
     def unknown(self, value: Unknown) -> Any:
+        if isinstance(value, Manifest):
+            return value
         if isinstance(value, Manifest):
             return value
         if isinstance(value, Encoded):
@@ -362,7 +318,7 @@ class _Finish:
         whole = value.whole() if isinstance(value, Lazy) else None
         if whole is not None:
             return self.value(whole)
-        return Unknown(value.reason, ref=value.ref, prefix=value.prefix, suffix=value.suffix)
+        return Unknown(value.reason, ref=value.ref, prefix=value.prefix, suffix=value.suffix, present=value.present)
 
     def text(self, value: Text) -> Any:
         document = decoded_holes(value)
@@ -370,12 +326,19 @@ class _Finish:
             return self.value(document)
         if any("\n" in part for part in value.parts if isinstance(part, str)):
             return value  # a document of its own: what it is written in, others know
-        return Unknown(value.reason, ref=value.ref, prefix=value.prefix, suffix=value.suffix)
+        return Unknown(value.reason, ref=value.ref, prefix=value.prefix, suffix=value.suffix, present=True)
+
+
+def _body_number(value: Decimal) -> Any:
+    """A fraction as a body holds it. What JSON has no word for, and a plan could not hold, is unknown."""
+    if not value.is_finite():
+        return Unknown("a number without end")
+    return float(value) if value else 0
 
 
 def finish(value: Any) -> Any:
     """The value as a body holds it: plain containers, ``int`` and ``float``, plain ``Unknown``, JSON with holes as
-    data, other text of several lines with holes as ``Text`` or ``Manifest``."""
+    data."""
     return _Finish().value(value)
 
 

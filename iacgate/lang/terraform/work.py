@@ -43,6 +43,8 @@ def elements(value: Any) -> int:
         if isinstance(node, Secret):
             pending.append(node.reveal())
             continue
+        if not isinstance(node, list | dict):
+            continue
         count += len(node)
         inner: Iterable[Any] = node.values() if isinstance(node, dict) else node
         pending.extend([item for item in inner if isinstance(item, list | dict | Secret)])

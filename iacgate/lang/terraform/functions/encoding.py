@@ -1,5 +1,4 @@
-"""Terraform's encodings and digests. In: values. Out: strings, or what they decode to; ``Fault`` where Terraform
-refuses."""
+"""Terraform's encodings. In: values that fit the signatures below. Out: strings, or what they decode to."""
 
 from __future__ import annotations
 
@@ -8,7 +7,11 @@ import binascii
 import json
 from typing import Any
 
-from iacgate.lang.terraform.types import to_string
+from iacgate.lang.terraform.functions.signature import Function
+from iacgate.lang.terraform.functions.text import affordable_text
+from iacgate.lang.terraform.numbers import decimals, number_text
+from iacgate.lang.terraform.strings import normal, safe_prefix
+from iacgate.lang.terraform.types import ANY, BOOL, NUMBER, STRING, Type, type_of
 from iacgate.lang.terraform.values import (
     LARGEST_VALUE,
     LONGEST_TEXT,
@@ -18,13 +21,13 @@ from iacgate.lang.terraform.values import (
     List,
     Manifest,
     Text,
+    Typed,
     bare,
-    decimals,
     decoded_holes,
     filled,
     first_unknown,
     has_secret,
-    number_text,
+    is_null,
     secret,
     spelled_lines,
     unknown_from,
@@ -73,11 +76,14 @@ def _write(value: Any, out: list[str]) -> None:
 def _scalar(value: Any) -> str:
     if isinstance(value, str):
         return _quoted(value)
-    if value is None:
+    if is_null(value):
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
-    return number_text(value)
+    text = number_text(value)
+    if text.endswith("Inf"):
+        raise Fault("JSON has no word for infinity")
+    return text
 
 
 def _quoted(text: str) -> str:
@@ -86,167 +92,200 @@ def _quoted(text: str) -> str:
 
 def _jsonencode(value: Any) -> Any:
     hole = first_unknown(value)
-    marked = has_secret(value)
     if hole is None:
         text = json_text(bare(value))
-        if len(text) > LONGEST_TEXT:  # encoding what was encoded before doubles its backslashes each time
-            raise Exhausted("the document is longer than 10 MiB")
-        return secret(text) if marked else text
-    return Encoded(value, hole) if isinstance(value, list | dict) else unknown_from(hole)
+        affordable_text(len(text))  # encoding what was encoded before doubles its backslashes each time
+        return secret(text) if has_secret(value) else text
+    if isinstance(value, list | dict):
+        return Encoded(value, hole)
+    prefix = '"' if hole.present and type_of(hole) == STRING else ""
+    return Typed(STRING, hole.reason, prefix=prefix)
+
+
+def _decoded_type(text: Any) -> Type:
+    """What the beginning of an unknown document tells of its type."""
+    known = safe_prefix(text.prefix).strip() if isinstance(text, Unknown) else ""
+    if not known or known[0] in "{[n":
+        return ANY
+    if known[0] == '"':
+        return STRING
+    if known[0] in "tf":
+        return BOOL
+    if known[0] in "-.0123456789":
+        return NUMBER
+    raise Fault("this is not JSON")
 
 
 def _jsondecode(text: Any) -> Any:
     if isinstance(text, Encoded):
-        return text.document
-    if isinstance(text, Text):
-        document = decoded_holes(text)
-        return Unknown(text.reason) if document is None else document
+        return plainly(text.document)
     if isinstance(text, Unknown):
-        return unknown_from(text)
-    source = to_string(text)
-    if len(source) > LONGEST_TEXT:
+        document = decoded_holes(text) if isinstance(text, Text) else None
+        wanted = _decoded_type(text)
+        if document is None:
+            return Unknown(text.reason) if wanted is ANY else Typed(wanted, text.reason, present=False)
+        return document
+    if len(text) > LONGEST_TEXT:
         raise Exhausted("the document is longer than 10 MiB")
     try:
-        return json.loads(source, parse_float=decimals, parse_constant=_refused)
+        return json.loads(text, parse_float=decimals, parse_int=decimals, parse_constant=_refused, cls=_Strings)
     except RecursionError as error:
         raise Exhausted("the document is nested too deeply") from error
     except ValueError as error:
         raise Fault("this is not JSON") from error
 
 
+def plainly(value: Any) -> Any:
+    """A value as its own JSON spells it: tuples and objects, whatever collections it was made of."""
+    if isinstance(value, dict):
+        return {key: plainly(value[key]) for key in sorted(value)}
+    if isinstance(value, list):
+        return [plainly(item) for item in value]
+    return None if is_null(value) else value
+
+
+class _Strings(json.JSONDecoder):
+    """Reads strings as Go does: in normal form, half of a surrogate pair as a replacement character."""
+
+    def decode(self, s: str, *args: Any) -> Any:
+        return _tidy(super().decode(s, *args))
+
+
+def _tidy(value: Any) -> Any:
+    if isinstance(value, str):
+        if value.isascii():
+            return value
+        return normal(value.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+    if isinstance(value, list):
+        return [_tidy(item) for item in value]
+    if isinstance(value, dict):
+        return {_tidy(key): _tidy(item) for key, item in value.items()}
+    return value
+
+
 def _refused(word: str) -> Any:
     raise ValueError(word)
 
 
-def _base64decode(text: Any) -> str:
+def unbase64(text: str) -> bytes:
+    """The bytes that a base64 text spells; line breaks in it are passed over."""
+    digits = text.replace("\r", "").replace("\n", "")
+    if len(digits) % 4:
+        raise Fault("this is not base64")
     try:
-        return base64.b64decode(to_string(text), validate=True).decode("utf-8")
-    except (binascii.Error, UnicodeError) as error:
+        return base64.b64decode(digits, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise Fault("this is not base64") from error
+
+
+def _base64decode(text: str) -> str:
+    try:
+        return normal(unbase64(text).decode("utf-8"))
+    except UnicodeError as error:
         raise Fault("this is not text in base64") from error
 
 
-def _base64encode(text: Any) -> str:
-    return base64.b64encode(_bytes(text)).decode("ascii")
+def _base64encode(text: str) -> str:
+    return base64.b64encode(text.encode("utf-8", "surrogatepass")).decode("ascii")
 
 
-def _bytes(text: Any) -> bytes:
-    return to_string(text).encode("utf-8", "surrogatepass")
+def _base64gzip(text: str) -> Any:
+    """How Go compresses is its own: only the header is known."""
+    return Typed(STRING, f"the compressed form of {len(text)} characters", prefix="H4sIAAAAAAAA/")
 
 
-def _digest(name: str) -> Any:
-    def digest(text: Any) -> str:
-        import hashlib
+def _base64gunzip(text: str) -> str:
+    """OpenTofu's: the text that was compressed."""
+    import zlib
 
-        return hashlib.new(name, _bytes(text), usedforsecurity=False).hexdigest()
-
-    return digest
-
-
-def _digest64(name: str) -> Any:
-    def digest(text: Any) -> str:
-        import hashlib
-
-        return base64.b64encode(hashlib.new(name, _bytes(text), usedforsecurity=False).digest()).decode("ascii")
-
-    return digest
-
-
-_CHARSETS = {"utf-8": "utf-8", "utf-16le": "utf-16-le", "utf-16be": "utf-16-be"}
-
-
-def _charset(name: Any) -> str:
-    found = _CHARSETS.get(to_string(name).lower())
-    if found is None:
-        raise Exhausted("this encoding is not evaluated here")
-    return found
-
-
-def _textencodebase64(text: Any, charset: Any) -> str:
-    return base64.b64encode(to_string(text).encode(_charset(charset))).decode("ascii")
-
-
-def _textdecodebase64(text: Any, charset: Any) -> str:
+    unpacker = zlib.decompressobj(wbits=31)
     try:
-        return base64.b64decode(to_string(text), validate=True).decode(_charset(charset))
-    except (binascii.Error, UnicodeError) as error:
-        raise Fault("this is not text in base64") from error
+        found = unpacker.decompress(unbase64(text), LONGEST_TEXT)
+        if unpacker.unconsumed_tail:
+            raise Exhausted("the decompressed text is longer than 10 MiB")
+        return normal(found.decode("utf-8"))
+    except (zlib.error, UnicodeError) as error:
+        raise Fault("this is not text compressed by gzip") from error
 
 
-def _csvdecode(text: Any) -> Any:
-    import csv
-    import io
+def _textencodebase64(text: str, charset: str) -> str:
+    from iacgate.lang.terraform.functions.charsets import encode
 
-    try:
-        rows = list(csv.reader(io.StringIO(to_string(text)), strict=True))
-    except csv.Error as error:
-        raise Fault("this is not CSV") from error
+    return base64.b64encode(encode(text, charset)).decode("ascii")
+
+
+def _textdecodebase64(text: str, charset: str) -> str:
+    from iacgate.lang.terraform.functions.charsets import decode
+
+    return normal(decode(unbase64(text), charset))
+
+
+def _csvdecode(text: str) -> Any:
+    from iacgate.lang.terraform.functions.records import records
+
+    rows = records(text)
     if not rows:
         raise Fault("CSV needs a line of names")
-    names, *rest = [row for row in rows if row]
+    names, *rest = rows
     if len(set(names)) != len(names) or any(len(row) != len(names) for row in rest):
         raise Fault("every line of CSV needs as many fields as there are names")
-    return List([dict(zip(names, row, strict=True)) for row in rest])
-
-
-def _uuidv5(namespace: Any, name: Any) -> str:
-    import uuid
-
-    named = {
-        "dns": uuid.NAMESPACE_DNS,
-        "url": uuid.NAMESPACE_URL,
-        "oid": uuid.NAMESPACE_OID,
-        "x500": uuid.NAMESPACE_X500,
-    }
-    space = to_string(namespace)
-    try:
-        return str(uuid.uuid5(named.get(space) or uuid.UUID(space), to_string(name)))
-    except ValueError as error:
-        raise Fault("this is not a UUID") from error
+    element = Type("object", attributes={normal(name): (STRING, False, None) for name in names})
+    made = [dict(zip(map(normal, names), map(normal, row), strict=True)) for row in rest]
+    return List(made, element)
 
 
 def _yamldecode(text: Any) -> Any:
     from iacgate.lang.terraform.functions.yaml import decode
 
     if isinstance(text, Encoded):
-        return text.document
+        return plainly(text.document)
     if isinstance(text, Text):
         written = spelled_lines(text)
         return Unknown(text.reason) if written is None else filled(decode(written[0]), written[1])
-    return unknown_from(text) if isinstance(text, Unknown) else decode(to_string(text))
+    return Unknown(text.reason) if isinstance(text, Unknown) else decode(text)
 
 
 def _yamlencode(value: Any) -> Any:
-    from iacgate.lang.terraform.functions.yaml import encode
+    from iacgate.lang.terraform.functions.yamlencode import encode
 
     hole = first_unknown(value)
     if hole is not None:
-        return Manifest(value, hole) if isinstance(value, list | dict) else unknown_from(hole)
-    text = encode(bare(value))
+        return Manifest(value, hole) if isinstance(value, list | dict) else unknown_from(hole, STRING)
+    text = normal(encode(bare(value)))
     return secret(text) if has_secret(value) else text
 
 
-def _urlencode(text: Any) -> str:
+def _urlencode(text: str) -> str:
     from urllib.parse import quote_plus
 
-    return quote_plus(to_string(text))
+    return quote_plus(text)
 
 
-FUNCTIONS: dict[str, Any] = {
-    "base64decode": _base64decode,
-    "base64encode": _base64encode,
-    "base64sha256": _digest64("sha256"),
-    "base64sha512": _digest64("sha512"),
-    "csvdecode": _csvdecode,
-    "jsondecode": _jsondecode,
-    "jsonencode": _jsonencode,
-    "md5": _digest("md5"),
-    "sha1": _digest("sha1"),
-    "sha256": _digest("sha256"),
-    "sha512": _digest("sha512"),
-    "textdecodebase64": _textdecodebase64,
-    "textencodebase64": _textencodebase64,
-    "urlencode": _urlencode,
-    "uuidv5": _uuidv5,
-    "yamldecode": _yamldecode,
-    "yamlencode": _yamlencode,
+def _urldecode(text: str) -> str:
+    """OpenTofu's: the text that was encoded."""
+    import re
+    from urllib.parse import unquote_to_bytes
+
+    if re.search("%(?![0-9a-fA-F]{2})", text):
+        raise Fault("this is not encoded for a URL")
+    try:
+        return normal(unquote_to_bytes(text.replace("+", " ")).decode("utf-8"))
+    except UnicodeError as error:
+        raise Fault("this is not encoded for a URL") from error
+
+
+FUNCTIONS: dict[str, Function] = {
+    "base64decode": Function("string -> string", _base64decode),
+    "base64encode": Function("string -> string", _base64encode),
+    "base64gunzip": Function("string -> string", _base64gunzip),
+    "base64gzip": Function("string -> string", _base64gzip),
+    "csvdecode": Function("string -> any", _csvdecode),
+    "jsondecode": Function("string~ -> any?", _jsondecode),
+    "jsonencode": Function("any?~!^ -> string", _jsonencode),
+    "textdecodebase64": Function("string string -> string", _textdecodebase64),
+    "textencodebase64": Function("string string -> string", _textencodebase64),
+    "urldecode": Function("string -> string", _urldecode),
+    "urlencode": Function("string -> string", _urlencode),
+    "yamldecode": Function("string~ -> any?", _yamldecode),
+    "yamlencode": Function("any?~!^ -> string?", _yamlencode),
 }
