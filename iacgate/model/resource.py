@@ -118,6 +118,10 @@ class Change:
     replace_paths: tuple[Path, ...] = ()
 
 
+def _nowhere(_path: Path) -> Location | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Resource:
     """One configured thing, in its source's own shape.
@@ -131,7 +135,9 @@ class Resource:
     ``view_of`` is, for a second view of a resource that is in the inventory as well, this resource: the Kubernetes
     object that a Terraform resource makes has its address, and is not one more thing. ``before``, of the resource that
     stands for a plan, gives the real resources as they stood before the change: under the addresses they have after
-    it, and the very same object where nothing of it changes.
+    it, and the very same object where nothing of it changes. ``written`` gives the place where the value at a path is
+    spelled out in the source, through whatever it is passed on; ``None`` where it comes from elsewhere, or that is not
+    known.
     """
 
     address: str
@@ -154,6 +160,7 @@ class Resource:
     root: str = ""
     before: Callable[[], Sequence[Resource]] = field(default=tuple, repr=False)
     view_of: Resource | None = field(default=None, repr=False)
+    written: Callable[[Path], Location | None] = field(default=_nowhere, repr=False)
 
     def get(self, *path: str | int, default: Any = None) -> Any:
         """The value at a path, ``default`` when absent or null; unknown when the way there is unknown."""
