@@ -177,6 +177,8 @@ class Instance:
 
     def _finished(self, value: Any) -> Any:
         """A value as a body holds it; unknown where that would cost more than a scan may spend."""
+        if not isinstance(value, str | list | dict) or (type(value) is str and len(value) < SMALL):
+            return finish(value)
         cost = of_body(value)
         if cost > SMALL:
             try:

@@ -36,6 +36,8 @@ def elements(value: Any) -> int:
     """How many elements a value has through all its levels, counted up to the most a value may have."""
     if not isinstance(value, list | dict | Secret):
         return 0
+    if isinstance(value, dict) and not any(isinstance(item, list | dict | Secret) for item in value.values()):
+        return len(value)
     count = 0
     pending: list[Any] = [value]
     while pending and count <= LARGEST_VALUE:
