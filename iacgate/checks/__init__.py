@@ -22,6 +22,8 @@ MODULES: dict[str, str] = {
     "google-public-members": "google_members",
     "iam-privilege-escalation": "iam",
     "reached-resource": "reached",
+    "terraform-secret-in-source": "terraform_secrets",
+    "terraform-token-in-source": "terraform_secrets",
 }
 """Check name → module of this package."""
 

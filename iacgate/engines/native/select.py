@@ -52,6 +52,10 @@ class Selection:
             return [one for one in inventory.resources if one.category == word]
         if word in {"module", "terraform"}:
             return [one for one in inventory.of_type(word) if one.category == "module"]
+        if word == "secret_holder":
+            from iacgate.lang.terraform.holders import holders
+
+            return holders(inventory)
         category, dot, bare = word.partition(".")
         if dot and category in _CATEGORIES:
             return [one for one in inventory.of_type(word, bare) if one.category == category]
@@ -73,6 +77,8 @@ def may_select(words: Iterable[str], types: frozenset[str]) -> bool:
     """Whether a rule on these words may find a subject among resources of these types; for choosing what to load."""
     for word in words:
         if word in types or word in _ANYWHERE or word.partition(".")[2] in types:
+            return True
+        if word == "secret_holder" and any("_" in name or name.startswith("provider.") for name in types):
             return True
         if word == "workload" and any(name[:1].isupper() for name in types):
             return True

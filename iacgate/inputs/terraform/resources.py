@@ -187,6 +187,7 @@ def _resource(instance: Instance, document: HclDocument, root: str) -> Resource:
         adapter=name,
         document=document,
         locate=_Places(instance),
+        written=_Written(instance),
         category=category,
         config_address=instance.config_address,
         labels=_labels(body),
@@ -270,6 +271,20 @@ class _Places:
             if found is not None:
                 return found
         return _header(instance.definition.file, instance.definition, called_through(instance.owner))
+
+
+class _Written:
+    """Where the values of a resource's body are spelled out."""
+
+    __slots__ = ("_instance",)
+
+    def __init__(self, instance: Instance) -> None:
+        self._instance = instance
+
+    def __call__(self, path: Path) -> Location | None:
+        from iacgate.lang.terraform.literals import written
+
+        return written(self._instance, path)
 
 
 class _CallPlaces:

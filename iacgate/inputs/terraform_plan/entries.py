@@ -55,6 +55,7 @@ def make_resource(
     *,
     relations: Callable[[], Sequence[Relation]] = tuple,
     change: Change | None = None,
+    written: Callable[[Path], Location | None] = lambda _path: None,
 ) -> Resource:
     """The resource of an entry."""
     data, address = entry.data, entry.address
@@ -76,6 +77,7 @@ def make_resource(
         symbolic=data.get("index_unknown") is True or address.endswith("[*]"),
         focus=document.focus,
         root=document.path,
+        written=written,
     )
 
 

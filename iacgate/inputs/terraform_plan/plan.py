@@ -25,6 +25,7 @@ from iacgate.inputs.terraform_plan.provider_owned import ProviderOwned
 from iacgate.inputs.terraform_plan.providers import provider_resources
 from iacgate.inputs.terraform_plan.state import state_entries
 from iacgate.inputs.terraform_plan.summary import plan_resource
+from iacgate.inputs.terraform_plan.written_down import WrittenDown
 from iacgate.lang.terraform.address import AddressError, parse_address
 from iacgate.lang.terraform.written import Written
 from iacgate.model import Location, Path, Resource, Trouble, Unknown
@@ -81,7 +82,8 @@ class _Reader:
             body = without_empty_blocks(entry.data.get("values"), self._owned.expressions(entry))
             locate = partial(self.positions.locate, entry.address, body, (*entry.at, "values"))
             relations = Relations(Origin(self.configuration, entry.address), body)
-            yield make_resource(self._document, entry, body, locate, relations=relations)
+            written = WrittenDown(entry.address, body, self.configuration, self.positions, locate)
+            yield make_resource(self._document, entry, body, locate, relations=relations, written=written)
 
     def _addresses(self) -> Iterator[tuple[str, str]]:
         for entry in (*self.entries, *self._prior):
@@ -118,6 +120,7 @@ class _Reader:
             locate,
             relations=Relations(origin, planned),
             change=change_of(entry),
+            written=WrittenDown(address, body, self.configuration, self.positions, locate),
         )
 
     def _from_source(self, entry: Entry) -> FromSource:

@@ -67,6 +67,11 @@ class Positions:
         source = self._source_map()
         return source.values(address, path) if source is not None else []
 
+    def value_place(self, address: Address, path: Path, value: Any) -> Location | None:
+        """Where the source spells the value out that an instance has at a path."""
+        source = self._source_map()
+        return source.value_place(address, path, value) if source is not None else None
+
     def in_plan(self, at: Path, path: Path) -> Location:
         """The place in the plan file; what is unknown stands under ``after_unknown``."""
         locate = self._document.locate

@@ -34,6 +34,7 @@ def _provider(document: PlanDocument, positions: Positions, key: str, provider: 
     address = f"{module}.provider.{own}" if module else f"provider.{own}"
     calls = tuple(module.split(".")[1::2])  # the configuration is not expanded: there are no keys here
     at = ("configuration", "provider_config", key)
+    locate = partial(positions.locate_provider, calls, own, at)
     body = _values(provider.get("expressions"))
     if isinstance(body, dict) and alias:
         body = {"alias": alias, **body}
@@ -45,7 +46,8 @@ def _provider(document: PlanDocument, positions: Positions, key: str, provider: 
         body=body,
         adapter=name,
         document=document,
-        locate=partial(positions.locate_provider, calls, own, at),
+        locate=locate,
+        written=locate,  # what is known of it is a constant
         category="provider",
         config_address=address,
         focus=document.focus,

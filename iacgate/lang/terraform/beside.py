@@ -8,6 +8,7 @@ for. What the evaluation does not find has no trail, and what it finds is only b
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import reduce
 from typing import Any
 
 from iacgate.lang.terraform.address import Address, Key
@@ -20,15 +21,19 @@ from iacgate.lang.terraform.instances import ModuleInstance
 from iacgate.lang.terraform.numbers import decimals
 from iacgate.lang.terraform.resource import Instance
 from iacgate.lang.terraform.scope import Scope
-from iacgate.lang.terraform.spots import Same, Spot, Way
+from iacgate.lang.terraform.spots import Same, Spot, Way, same
 from iacgate.lang.terraform.stack import deep
 from iacgate.lang.terraform.trail import dynamics, keyed, names_of, trail
 from iacgate.lang.terraform.values import first_unknown
-from iacgate.model import Location, Path, Unknown, reveal
+from iacgate.model import Location, Path, Unknown, child, reveal
 from iacgate.syntax.hcl import File, nodes
 
 Variables = Mapping[str, Any]
 """The values of root variables by name, as JSON."""
+
+
+MOST_ELEMENTS = 200
+"""So many elements are looked through for the one that a plan means."""
 
 
 class Beside:
@@ -72,6 +77,21 @@ class Beside:
                 nodes = [node[step] for node in nodes if isinstance(node, dict) and step in node]
         return nodes
 
+    def written(self, address: Address, path: Path, value: Any) -> Location | None:
+        """Where the value that an instance has at a path is spelled out, in whichever of its blocks that is."""
+        from iacgate.lang.terraform.literals import written
+
+        with deep():
+            instance = self._instance(address)
+            if instance is None:
+                return None
+            body = instance.body()
+            for found in _paths(body, path):
+                place = written(instance, found) if same(reduce(child, found, body), value) else None
+                if place is not None:
+                    return place
+        return None
+
     def _instance(self, address: Address) -> Instance | None:
         module: Any = self._root
         for step in address.modules:
@@ -79,6 +99,20 @@ class Beside:
         group = module.resources(address.mode, address.type, address.name) if module is not None else None
         found = _member(group, address.key)
         return found if isinstance(found, Instance) else None
+
+
+def _paths(body: Any, path: Path) -> list[Path]:
+    """The path itself, and those that lead through other elements of the same lists."""
+    found: list[tuple[Path, Any]] = [((), body)]
+    for step in path:
+        if isinstance(step, int):
+            found = [
+                ((*way, at), item) for way, node in found if isinstance(node, list) for at, item in enumerate(node)
+            ]
+        else:
+            found = [((*way, step), node[step]) for way, node in found if isinstance(node, dict) and step in node]
+    ways = [way for way, _ in found[:MOST_ELEMENTS]]
+    return sorted(ways, key=lambda way: way != path)
 
 
 def _member(group: Group | None, key: Key) -> Any:

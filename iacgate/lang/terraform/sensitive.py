@@ -194,8 +194,8 @@ _TABLE: dict[str, str] = {
     "github_dependabot_secret": f"~{_GITHUB.replace(' ', ' ~')}",
     "github_organization_webhook": "configuration.*.secret",
     "github_repository_webhook": "configuration.*.secret",
-    "gitlab_group_variable": "~value",
-    "gitlab_project_variable": "~value",
+    "gitlab_group_variable": "?value",
+    "gitlab_project_variable": "?value",
     "google_alloydb_cluster": "initial_user.*.password",
     "google_alloydb_user": "password",
     "google_bigquery_data_transfer_config": "sensitive_params.*.secret_access_key",
@@ -331,7 +331,7 @@ def _conceal_by_name(body: dict[str, Any]) -> None:
     """Wrap the texts under clear names, in nested blocks as well; keys of maps are the user's own words."""
     waiting = [body]
     for block in waiting:
-        for name in _clear_names(tuple(block)):
+        for name in clear_names(tuple(block)):
             if type(block[name]) is str:
                 block[name] = Hidden(block[name])
         for value in block.values():
@@ -340,7 +340,7 @@ def _conceal_by_name(body: dict[str, Any]) -> None:
 
 
 @lru_cache(maxsize=4096)
-def _clear_names(names: tuple[Any, ...]) -> tuple[str, ...]:
+def clear_names(names: tuple[Any, ...]) -> tuple[str, ...]:
     """Which of the names of a block mean a secret; resources of one type have mostly the same."""
     return tuple(name for name in names if isinstance(name, str) and is_clear(name))
 

@@ -125,6 +125,10 @@ class SourceMap:
         """What the source makes of a path into an instance's body, of any element where the path says which."""
         return self._evaluated().values(address, path)
 
+    def value_place(self, address: Address, path: Path, value: Any) -> Location | None:
+        """Where the value that an instance has at a path is spelled out; ``None`` where it is not, or is not here."""
+        return self._evaluated().written(address, path, value)
+
     def _evaluated(self) -> Beside:
         if self._beside is None:
             self._beside = self._evaluation()

@@ -69,7 +69,7 @@ def _hops(spot: Spot, primary: Location) -> Iterator[tuple[Location, ModuleInsta
         if mark in seen:
             return
         seen.add(mark)
-        following, place = _followed(spot), _place(spot)
+        following, place = followed(spot), _place(spot)
         if not (_within(home, spot) and (spot.node is written or _shown(place, primary, ends=following is None))):
             yield place.noted(DEFINED if following is None else PASSED), _module(spot)
         if following is None:
@@ -122,7 +122,8 @@ def _path(way: Way) -> Path:
 # Where a reference leads
 
 
-def _followed(spot: Spot) -> Spot | End | None:
+def followed(spot: Spot) -> Spot | End | None:
+    """Where a reference leads; ``None`` for what is no reference, and for one that cannot be followed."""
     node = spot.node
     if isinstance(node, nodes.FunctionCall) and node.name in ENDS:
         return _file(spot, node)
@@ -171,7 +172,7 @@ def _key(bound: Bound) -> Spot | End | None:
             return End(spot.file.location(place))
         if isinstance(bound.key, Same) and not isinstance(spot.node, nodes.Traversal):
             return spot.at(spot.node, (bound.key,))
-        following = _followed(spot)
+        following = followed(spot)
         if not isinstance(following, Spot):
             return following
         spot = following
