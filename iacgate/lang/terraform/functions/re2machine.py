@@ -33,7 +33,7 @@ def nullable(node: Any) -> bool:
 
 
 class Program:
-    """The instructions of a pattern: ``set``, ``split`` (the better way first), ``jump``, ``save``, ``at``, ``match``."""
+    """The instructions of a pattern: ``set``, ``split`` (better way first), ``jump``, ``save``, ``at``, ``match``."""
 
     def __init__(self, tree: Any) -> None:
         self.code: list[Instruction] = []
