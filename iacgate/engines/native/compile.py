@@ -22,7 +22,16 @@ JUDGES = ("deny", "require", "check")
 SEVERITIES = ("info", "low", "medium", "high", "critical")
 PRECISIONS = ("high", "medium", "low")
 GRAVE = ("high", "critical")
-WORDS = ("workload", "dockerfile_stage", "dockerfile_instruction", "document", "plan", "module", "terraform")
+WORDS = (
+    "workload",
+    "dockerfile_stage",
+    "dockerfile_instruction",
+    "document",
+    "plan",
+    "module",
+    "terraform",
+    "secret_holder",
+)
 """What ``on`` takes beside resource types and globs; and ``data.TYPE``, ``provider.NAME``."""
 
 ID_PATTERN = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")

@@ -42,7 +42,7 @@ class _Look:
         places = places_of(resource.type)
         self.is_sensitive = resource.category == "provider" and next(sensitive_paths(resource), None) is not None
         self.texts: list[str] = []
-        if places is not None:
+        if places is not None and isinstance(resource.body, dict):
             self.is_sensitive = any(place.steps[0] in resource.body for place in places)
         self._gather(resource.body, by_name=places is None)
 

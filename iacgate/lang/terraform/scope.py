@@ -15,7 +15,7 @@ STEPS = 1_500_000
 """Steps of evaluation that every scan may take, each about a microsecond; two more for each character of source."""
 DEPTH = 3_000
 """Levels of evaluation inside each other."""
-INSTANCES = 15_000
+INSTANCES = 100_000
 """Instances that every scan may make by ``count``, ``for_each`` and calls; one more for every 20 characters of
 source."""
 
