@@ -119,7 +119,10 @@ def _coalesce(*arguments: Any) -> Any:
         raise Fault("coalesce needs an argument")
     wanted = _coalesce_type(*arguments)
     for argument in arguments:
-        value = convert(argument, wanted)
+        try:
+            value = convert(argument, wanted)
+        except Fault:
+            continue  # Terraform passes over what does not convert, as over null
         if isinstance(value, Unknown):
             if not (isinstance(value, Text) and (safe_prefix(value.prefix) or value.suffix)):
                 return unknown_result(wanted, value)
