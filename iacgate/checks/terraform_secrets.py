@@ -20,7 +20,7 @@ from iacgate.sdk import Inventory, Resource, Unknown, Violation, check
 _PLACEHOLDER = (
     r"(?is)\s*(?:|<.*>|\*+|x{3,}|\.{3}|(?:to ?be|will be) .*|replaced?|redacted|dummy|placeholder.*|todo\b.*|fixme\b.*"
     r"|(?:replace|insert|provide|overrid(?:e|den)|set|fill|managed|rotated)"
-    r"[ _-]?(?:me|with|this|it|in|by|here|your|out)(?:[\W_].*)?"
+    r"[ _-]?(?:me|with|this|it|in|by|here|your|outside|elsewhere)(?:[\W_].*)?"
     r"|your[ _-].*|tbd|n/?a|none|null|nil|unset|undefined|ignored?|unused|not[ _-]?(?:set|used|needed|applicable))\s*"
 )
 _TEMPLATE = r"\$\{|\$\(|\{\{|%\{|<[A-Z_ -]{3,}>"
