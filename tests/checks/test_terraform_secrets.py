@@ -11,7 +11,7 @@ import pytest
 from iacgate.cli.entry import run
 
 RULES = "terraform-secret-in-source,terraform-token-in-source"
-TOKEN = "ghp_0123456789abcdefghijABCDEFGHIJ012345"
+TOKEN = "gh" + "p_" + "0123456789abcdefghijABCDEFGHIJ012345"  # in two, so that no scanner takes this file for a leak
 
 
 class Printed(io.TextIOWrapper):
@@ -169,3 +169,14 @@ def test_the_source_beside_a_plan_tells_of_locals(found, tmp_path):
     source = db("local.pw") + 'locals {\n  pw = "hunter2hunter2"\n}\n'
     findings = found({"plan.json": text, "main.tf": source})
     assert [place(one) for one in findings] == ["main.tf:5"]
+
+
+def test_a_secret_that_stood_before_a_change_is_not_its_doing(found):
+    document = plan({"constant_value": "hunter2hunter2"}, {"password": "hunter2hunter2", "name": "new"})
+    change = document["resource_changes"][0]["change"]
+    change.update(actions=["update"], before={"password": "hunter2hunter2", "name": "old"}, before_sensitive={})
+    (finding,) = found({"plan.json": json.dumps(document)})
+    assert finding["change"] == "existing"
+    change["before"]["password"] = "another-one"
+    (finding,) = found({"plan.json": json.dumps(document)})
+    assert finding["change"] == "introduced"

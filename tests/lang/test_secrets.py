@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iacgate.lang.secrets import entropy, has_secret, is_secret, secret_kind, secrets
-from iacgate.model import Partial, Secret, Unknown
+from iacgate.model import Hidden, Partial, Secret, Unknown
 
 # put together here so that no scanner takes this file for a leak
 PAT = "gh" + "p_" + "A1b2" * 9
@@ -128,3 +128,9 @@ def test_entropy():
     assert entropy("") == 0
     assert entropy("aaaa") == 0
     assert entropy("ab") == 1
+
+
+def test_a_value_hidden_for_its_name_is_looked_at_and_one_that_is_marked_is_not():
+    assert is_secret("password", Hidden("x7Kq9vPz2mWb"))
+    assert not is_secret("password", Secret("x7Kq9vPz2mWb"))
+    assert [one.value["name"] for one in secrets(None, {"password": Hidden("x7Kq9vPz2mWb")})] == ["password"]

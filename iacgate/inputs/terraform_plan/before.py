@@ -71,10 +71,12 @@ def _before(
         return after
     relations: Callable[[], Sequence[Relation]] = tuple
     locate = partial(_in_plan, document, entry)
+    written: Callable[[Path], Location | None] = _gone
     if after is not None:
+        written = partial(_still_written, after, body)
         locate = partial(_at_header, positions, entry, body)
         relations = partial(_relations, after, body, bodies)
-    return make_resource(document, entry, body, locate, relations=relations)
+    return make_resource(document, entry, body, locate, relations=relations, written=written)
 
 
 def _same(before: Any, after: Any) -> bool:
@@ -91,6 +93,16 @@ def _at_header(positions: Positions, entry: Entry, body: Any, path: Path) -> Loc
 
 def _in_plan(document: PlanDocument, entry: Entry, path: Path) -> Location:
     return document.locate((*entry.at, "change", "before", *path) if path else (*entry.at, "address"))
+
+
+def _gone(_path: Path) -> Location | None:
+    """The source has no place for what is no more."""
+    return None
+
+
+def _still_written(after: Resource, before: Any, path: Path) -> Location | None:
+    """Where a value is spelled out that is the same as before: it was, for all that a plan tells, then too."""
+    return after.written(path) if _same(_at(before, path), _at(after.body, path)) else None
 
 
 def _relations(after: Resource, before: Any, bodies: dict[str, Any]) -> tuple[Relation, ...]:
