@@ -44,7 +44,7 @@ SDK = """
 """
 MODEL = """
     BreakGlassSettings Category Change Check Comment DEFAULT_TIERS Declined Document Doubt Enforcement Evaluation
-    ExceptionSettings Finding Fixed Gate Inline InputSettings Inventory Location Mode NotApplicable Outcome
+    ExceptionSettings Finding Fixed Gate Hidden Inline InputSettings Inventory Location Mode NotApplicable Outcome
     OwnerSettings Pack Partial Path REDACTED Relation Resource RolloutEntry Rule RuleNames RuleSettings ScanReport
     Scope Secret Settings Severity SourceFile SourceRecord SourceStatus StaleWaiver Standing State Subject Triaged
     Trouble UNKNOWN Undecided Unknown Verdict Violation Waiver

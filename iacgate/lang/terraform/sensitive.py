@@ -34,7 +34,7 @@ _SERVERS = "administrator_login_password administrator_login_password_wo"
 _TUNNELS = "tunnel1_preshared_key tunnel2_preshared_key"
 _PRIVATE_KEYS = "private_key_pem private_key_openssh private_key_pem_pkcs8"
 _HELM = "set_sensitive.*.value repository_password"
-_GITHUB = "plaintext_value encrypted_value"
+_GITHUB = "~plaintext_value ?encrypted_value"
 
 _TABLE: dict[str, str] = {
     "aws_acm_certificate": "private_key",
@@ -187,11 +187,11 @@ _TABLE: dict[str, str] = {
     "cloudflare_tunnel": "secret",
     "cloudflare_zero_trust_tunnel_cloudflared": "secret tunnel_secret",
     "digitalocean_database_user": "password",
-    "github_actions_environment_secret": f"~{_GITHUB.replace(' ', ' ~')}",
-    "github_actions_organization_secret": f"~{_GITHUB.replace(' ', ' ~')}",
-    "github_actions_secret": f"~{_GITHUB.replace(' ', ' ~')}",
-    "github_codespaces_secret": f"~{_GITHUB.replace(' ', ' ~')}",
-    "github_dependabot_secret": f"~{_GITHUB.replace(' ', ' ~')}",
+    "github_actions_environment_secret": _GITHUB,
+    "github_actions_organization_secret": _GITHUB,
+    "github_actions_secret": _GITHUB,
+    "github_codespaces_secret": _GITHUB,
+    "github_dependabot_secret": _GITHUB,
     "github_organization_webhook": "configuration.*.secret",
     "github_repository_webhook": "configuration.*.secret",
     "gitlab_group_variable": "?value",
