@@ -37,7 +37,12 @@ class Unknown:
     __slots__ = ("prefix", "present", "reason", "ref", "suffix")
 
     def __init__(
-        self, reason: str = "not known", *, ref: str | None = None, prefix: str = "", suffix: str = "",
+        self,
+        reason: str = "not known",
+        *,
+        ref: str | None = None,
+        prefix: str = "",
+        suffix: str = "",
         present: bool = False,
     ) -> None:
         self.reason = reason

@@ -20,7 +20,6 @@ from iacgate.model import SourceFile, Trouble
 from iacgate.spi import InputContext
 from iacgate.syntax.hcl import File
 
-
 MOST_FILES = 20_000
 """The most files that are listed below one folder."""
 

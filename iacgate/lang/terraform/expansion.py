@@ -40,9 +40,10 @@ class Project:
 
     ``module`` gives the module of a folder (``None`` when it is not at hand), ``read`` the bytes of a file inside of
     what may be read, ``shown`` the name that reports have for it. ``installed`` maps dotted call names to folders for
-    one root, ``files`` lists what is below a folder (``None`` when it may not be read), ``given`` root variables to where a file of values sets them. ``trouble`` (with its kind, and where) and
-    ``notice`` are told what could not be done. ``traced`` is what is found out of
-    expressions when values are followed back. ``under_way`` is what is being worked out, outermost first.
+    one root, ``files`` lists what is below a folder (``None`` when it may not be read), ``given`` root variables to
+    where a file of values sets them. ``trouble`` (with its kind, and where) and ``notice`` are told what could not be
+    done. ``traced`` is what is found out of expressions when values are followed back. ``under_way`` is what is being
+    worked out, outermost first.
     """
 
     module: Callable[[str], Module | None]

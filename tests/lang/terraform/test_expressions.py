@@ -144,7 +144,8 @@ def test_errors(text):
      "[for x in var.u : x]", 'var.u ? "a" : "a"', "timestamp()", "uuid()", "provider::x::y(1)", "nope(1)", "local.nope",
      "x_y.nope.id", "terraform.workspace", "path.cwd", "merge({ a = 1 }, var.u)",
      '{ "${x_y.r.id}" = 1 }', "keys(x_y.r)",
-     "toset(var.u)", "[for x in [1, 2] : x if x_y.r.id == x]", 'try({ a = x_y.r.id }, {})', "each.value", "pow(2, 1.5)"],
+     "toset(var.u)", "[for x in [1, 2] : x if x_y.r.id == x]", 'try({ a = x_y.r.id }, {})', "each.value",
+     "pow(2, 1.5)"],
 )  # fmt: skip
 def test_unknown_values(text):
     assert isinstance(attempt(parse_expression(text, "expression"), scope()), Unknown)
