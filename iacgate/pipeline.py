@@ -19,12 +19,12 @@ from iacgate.config import (
     load_settings,
 )
 from iacgate.decide import decide, fixed, gate
-from iacgate.discover import changed_lines, discover, file_source, report_root, surroundings
+from iacgate.discover import changed_lines, discover, file_source, not_ignored, report_root, surroundings
 from iacgate.engines.native import NativeRules
 from iacgate.errors import CommandError, PolicyError
 from iacgate.evaluate import evaluate, rule_troubles, without_twins
 from iacgate.inputs import Registry
-from iacgate.inputs.reading import Around, Progress, read
+from iacgate.inputs.reading import Around, Progress, Surroundings, read
 from iacgate.join import build_inventory
 from iacgate.model import (
     Evaluation,
@@ -193,16 +193,15 @@ def take_inventory(paths: Sequence[str], request: Request) -> Taken:
         use_gitignore=request.use_gitignore,
         remote=_remote,
     )
-    reading = read(
-        found.sources,
-        registry,
+    place = Surroundings(
         root=found.root,
         whole=found.whole,
-        open_file=_opener(found.root, request),
-        settings=_adapter_settings(settings, request),
-        progress=request.progress,
+        open=_opener(found.root, request),
         around=_surroundings(paths, found.root, settings, request),
+        shown=not_ignored(found.root, use_gitignore=request.use_gitignore),
     )
+    own = _adapter_settings(settings, request)
+    reading = read(found.sources, registry, place, settings=own, progress=request.progress)
     inventory = build_inventory(
         reading.resources,
         reading.documents,

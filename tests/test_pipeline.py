@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from iacgate.errors import CommandError, ExceptionsError, IacgateError, PolicyError, SettingsError
-from iacgate.model import Gate, Severity, SourceStatus, State
+from iacgate.model import Gate, Severity, SourceStatus, State, Unknown
 from iacgate.pipeline import Request, scan, settings_of, take_inventory
 
 TODAY = date(2026, 12, 1)
@@ -238,3 +238,14 @@ def test_charts_that_were_not_rendered_are_said_and_not_called_nothing(tmp_path)
     report = scan(["."], Request(cwd=str(tmp_path), today=TODAY))
     hint = "a template of a Helm chart: only what the chart renders to is judged (--render always)"
     assert report.notices == (f"web/templates/a.yaml and 2 more skipped: {hint}",)
+
+
+@pytest.mark.parametrize(("use_gitignore", "known"), [(True, False), (False, True)])
+def test_ignored_files_beside_a_named_one_are_part_of_its_module_only_when_asked(tmp_path, use_gitignore, known):
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    (tmp_path / ".gitignore").write_text("*.tfvars\n")
+    (tmp_path / "main.tf").write_text('variable "b" {}\nresource "aws_s3_bucket" "b" {\n  bucket = var.b\n}\n')
+    (tmp_path / "terraform.tfvars").write_text('b = "from-my-desk"\n')
+    request = Request(cwd=str(tmp_path), today=TODAY, use_gitignore=use_gitignore)
+    (bucket,) = take_inventory(["main.tf"], request).inventory.of_type("aws_s3_bucket")
+    assert (bucket.get("bucket") == "from-my-desk") is True if known else isinstance(bucket.get("bucket"), Unknown)

@@ -117,6 +117,23 @@ def surroundings(
     return [replace(source, focus=False) for source in walk.found.sources]
 
 
+def not_ignored(root: str, *, use_gitignore: bool) -> Callable[[str], bool]:
+    """Whether git would show a file: what lies ignored on one machine is not part of a module for all."""
+    if not use_gitignore:
+        return lambda _absolute: True
+    walk = _Walk(Discovery(root=root), wanted=lambda _name: True, exclude=[], include=[], use_gitignore=True)
+    stacks: dict[str, IgnoreStack] = {}
+
+    def shown(absolute: str) -> bool:
+        folder, name = os.path.split(absolute)
+        if folder not in stacks:
+            own = _ignore_file(os.path.join(folder, ".gitignore"))
+            stacks[folder] = walk.stack_above(folder).within(walk.prefix(folder), own)
+        return not stacks[folder].ignores(walk.prefix(folder) + name)
+
+    return shown
+
+
 def file_source(absolute: str, root: str, *, focus: bool = True, named: bool = False) -> SourceFile:
     """The source file at an absolute path, named relative to ``root`` where it lies below it."""
     path = os.path.relpath(absolute, root) if _is_below(absolute, root) else absolute
@@ -195,27 +212,27 @@ class _Walk:
         else:
             raise CommandError(f"{shown}: neither a file nor a folder", "name a folder, a file, - or s3://bucket/key")
 
-    def _stack_above(self, folder: str) -> IgnoreStack:
+    def stack_above(self, folder: str) -> IgnoreStack:
         """The ignore files between the repository's top and a folder (without the folder's own)."""
         stack = IgnoreStack()
         top = repository_root(folder) if self.use_gitignore else None
         if top is None:
             return stack
-        stack = stack.within(self._prefix(top), _ignore_file(os.path.join(top, ".git", "info", "exclude")))
+        stack = stack.within(self.prefix(top), _ignore_file(os.path.join(top, ".git", "info", "exclude")))
         current = os.path.realpath(top)
         for name in _steps(current, folder):
-            stack = stack.within(self._prefix(current), _ignore_file(os.path.join(current, ".gitignore")))
+            stack = stack.within(self.prefix(current), _ignore_file(os.path.join(current, ".gitignore")))
             current = os.path.join(current, name)
         return stack
 
-    def _prefix(self, folder: str) -> str:
+    def prefix(self, folder: str) -> str:
         relative = os.path.relpath(os.path.realpath(folder), self.found.root).replace(os.sep, "/")
         return "" if relative == "." else relative + "/"
 
     def below(self, folder: str, most: int = sys.maxsize) -> bool:
         """Take everything below a folder; false when it has more than ``most`` folders. An explicit stack, so that no
         tree is too deep."""
-        pending = [_Step(folder, self._prefix(folder), self._stack_above(folder), 0)]
+        pending = [_Step(folder, self.prefix(folder), self.stack_above(folder), 0)]
         for _ in range(most):
             pending.extend(reversed(self._enter(pending.pop())))
             if not pending:

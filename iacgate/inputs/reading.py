@@ -26,6 +26,19 @@ Around = Callable[[Callable[[str], bool]], Sequence[SourceFile] | None]
 """What ``InputContext.around`` is."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What lies around the files that are read. ``root`` is what paths are relative to, ``whole`` whether the files are
+    all there is; ``open`` opens further files, ``around`` lists the rest of the project, ``shown`` says of a file that
+    nobody named whether it counts."""
+
+    root: str
+    whole: bool
+    open: Callable[[str], SourceFile | None]
+    around: Around = lambda _wanted: ()
+    shown: Callable[[str], bool] = lambda _absolute: True
+
+
 @dataclass(slots=True)
 class Reading:
     """What the files say, and what became of each of them.
@@ -46,31 +59,27 @@ _MEND = "mend the file, or leave it out: inputs.exclude in the settings"
 def read(
     sources: Iterable[SourceFile],
     registry: Registry,
+    place: Surroundings,
     *,
-    root: str,
-    whole: bool,
-    open_file: Callable[[str], SourceFile | None],
     settings: dict[str, dict[str, Any]],
     progress: Progress | None = None,
-    around: Around = lambda _wanted: (),
 ) -> Reading:
-    """Read all files. ``settings`` holds each adapter's own, by adapter name; ``around`` lists the rest of the
-    project."""
+    """Read all files. ``settings`` holds each adapter's own, by adapter name."""
     reading = Reading()
     groups = _claimed(sources, registry, reading)
     total = sum(len(group) for _, group in groups.values())
     done = 0
     for name, (adapter, claimed) in groups.items():
         context = InputContext(
-            root=root,
-            open=open_file,
+            root=place.root,
+            open=place.open,
             settings=settings.get(name, {}),
-            whole=whole,
+            whole=place.whole,
             notices=reading.notices,
-            around=around,
+            around=place.around,
         )
         documents: list[Document] = []
-        for source in _with_companions(adapter, claimed, open_file):
+        for source in _with_companions(adapter, claimed, place):
             if progress is not None:
                 progress(done, total, source.path)
             done += 1
@@ -106,9 +115,7 @@ def _claimed(
     return groups
 
 
-def _with_companions(
-    adapter: InputAdapter, sources: list[SourceFile], open_file: Callable[[str], SourceFile | None]
-) -> Iterable[SourceFile]:
+def _with_companions(adapter: InputAdapter, sources: list[SourceFile], place: Surroundings) -> Iterable[SourceFile]:
     """The files, and those that named ones need beside them (the rest of a module): known, but not reported on."""
     yield from sources
     seen = {source.absolute for source in sources}
@@ -119,8 +126,8 @@ def _with_companions(
             absolute = os.path.realpath(path)
             if absolute not in seen:
                 seen.add(absolute)
-                companion = open_file(absolute)
-                if companion is not None:
+                companion = place.open(absolute)
+                if companion is not None and place.shown(absolute):
                     yield companion
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from iacgate.errors import SourceSkipped, SyntaxFailure
 from iacgate.inputs import Registry, kubernetes
-from iacgate.inputs.reading import read
+from iacgate.inputs.reading import Surroundings, read
 from iacgate.model import Resource, SourceFile, jsonable
 from iacgate.spi import InputContext
 
@@ -247,7 +247,8 @@ def test_chart_templates_are_skipped_with_a_hint_and_the_rest_is_read(tmp_path) 
 
 def test_the_record_of_a_chart_template_says_skipped(tmp_path) -> None:
     sources = read_tree(write(tmp_path, CHART))
-    reading = read(sources, Registry(), root=str(tmp_path), whole=True, open_file=lambda _: None, settings={})
+    place = Surroundings(root=str(tmp_path), whole=True, open=lambda _: None)
+    reading = read(sources, Registry(), place, settings={})
     status = {record.path: record.status.value for record in reading.records}
     assert status["app/templates/pod.yaml"] == "skipped"
     assert status["app/values.yaml"] == "not-applicable"
