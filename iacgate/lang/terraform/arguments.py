@@ -11,7 +11,7 @@ from typing import Any
 
 from iacgate.lang.terraform.expressions import evaluate
 from iacgate.lang.terraform.spots import NONE, Same, Spot, Way, element_of, mark_of
-from iacgate.lang.terraform.values import Exhausted, Fault, Set, first_unknown
+from iacgate.lang.terraform.values import Exhausted, Fault, Set, first_unknown, is_null
 from iacgate.model import Unknown
 from iacgate.syntax.hcl import nodes
 
@@ -152,7 +152,7 @@ _CHOOSERS: dict[str, Callable[[Spot, tuple[nodes.Expression, ...]], Spot | None]
     "concat": _concat,
     "lookup": _lookup,
     "element": _element,
-    "coalesce": _first_that(lambda value: value is not None and value != ""),
+    "coalesce": _first_that(lambda value: not is_null(value) and value != ""),
     "coalescelist": _first_that(lambda value: isinstance(value, list) and bool(value)),
     "try": _try,
     "one": _one,

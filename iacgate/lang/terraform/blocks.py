@@ -54,8 +54,7 @@ def _dynamic(block: Block, scope: Scope) -> Iterator[Entry]:
     kind = block.labels[0]
     iterator = iterator_of(block)
     try:
-        value = evaluate(collection.expression, scope)
-        rows = [] if value is None else _rows(value, scope)
+        rows = _rows(evaluate(collection.expression, scope), scope)
     except (Fault, Exhausted) as error:
         rows = failed(f"for_each of dynamic {kind}", error)
     if isinstance(rows, Unknown):

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from iacgate.lang.terraform.functions.encoding import json_text
-from iacgate.lang.terraform.values import Encoded, Fault, bare, first_unknown, has_secret, secret
+from iacgate.lang.terraform.values import Encoded, Fault, first_unknown, has_secret, native, secret
 from iacgate.model import Partial, Unknown
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def _template(instance: Instance) -> Any:
 def _google_policy(instance: Instance) -> Any:
     values = instance.values()
     marked = has_secret(values)
-    given = bare(values)
+    given = native(values)
     document: dict[str, Any] = {}
     audits = _listed(given.get("audit_config"), _audit)
     if audits or isinstance(audits, Partial):

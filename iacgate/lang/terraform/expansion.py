@@ -15,7 +15,7 @@ from iacgate.lang.terraform.expressions import evaluate, failed
 from iacgate.lang.terraform.scope import Limits, Scope
 from iacgate.lang.terraform.types import to_bool, to_number
 from iacgate.lang.terraform.underway import Entry, Place
-from iacgate.lang.terraform.values import Exhausted, Fault, Set, bare, first_unknown
+from iacgate.lang.terraform.values import Exhausted, Fault, Set, bare, first_unknown, is_null
 from iacgate.model import Secret, Unknown
 from iacgate.model.dataclass import dataclass, field
 from iacgate.syntax.hcl.file import File
@@ -131,7 +131,7 @@ def expand(definition: Definition, scope: Scope) -> Expansion:
 def _counted(value: Any, limits: Limits) -> Expansion:
     if isinstance(value, Unknown):
         return open_ended(value, "count")
-    number = to_number(value) if value is not None and not isinstance(value, bool) else None
+    number = None if is_null(value) or isinstance(value, bool) else to_number(value)
     if type(number) is not int or number < 0:
         raise Fault("count is not a whole number")
     if number > BLOCK_INSTANCES or (number > 1 and limits.made + number > limits.instances):
@@ -150,7 +150,7 @@ def _switch(definition: Definition) -> Attribute | None:
 def _switched(value: Any) -> Expansion:
     if isinstance(value, Unknown):
         return open_ended(value, "enabled")
-    if value is None:
+    if is_null(value):
         raise Fault("enabled must not be null")
     return Expansion([(None, {})] if to_bool(value) else [], keyed="enabled")
 

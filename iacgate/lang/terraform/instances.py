@@ -23,8 +23,8 @@ from iacgate.lang.terraform.scope import Scope
 from iacgate.lang.terraform.settling import DEEP, settle
 from iacgate.lang.terraform.types import Type, convert, read_type
 from iacgate.lang.terraform.underway import Entry, Place, circle, order, told
-from iacgate.lang.terraform.values import Exhausted, Fault, secret
-from iacgate.model import Unknown
+from iacgate.lang.terraform.values import Exhausted, Fault, is_null, secret
+from iacgate.model import Unknown, reveal
 from iacgate.syntax.hcl.nodes import AttributeStep, Expression, Literal, Step
 
 
@@ -208,7 +208,7 @@ class ModuleInstance:
         nullable = definition.attributes.get("nullable")
         refuses_null = nullable is not None and attempt(nullable.expression, Scope(self)) is False
         default = definition.attributes.get("default")
-        if isinstance(value, _Absent) or (value is None and refuses_null):
+        if isinstance(value, _Absent) or (refuses_null and is_null(reveal(value))):
             label = self.label_of(f"var.{name}")
             value = evaluate(default.expression, Scope(self)) if default else Unknown(f"{label} has no value")
         wanted = self.type_of(name, definition)

@@ -14,7 +14,7 @@ from iacgate.lang.terraform.arguments import of_call, only
 from iacgate.lang.terraform.expressions import evaluate, pairs
 from iacgate.lang.terraform.spots import Bound, Same, Spot, Way, mark_of, same
 from iacgate.lang.terraform.types import to_bool
-from iacgate.lang.terraform.values import Exhausted, Fault, Set
+from iacgate.lang.terraform.values import Exhausted, Fault, Set, is_null
 from iacgate.model import Unknown, reveal
 from iacgate.syntax.hcl import nodes
 
@@ -253,7 +253,7 @@ def _which(rounds: _Rounds, node: Any, wanted: str | int | Same) -> int | None:
 
 
 def _known(value: Any) -> Any:
-    if value is None or isinstance(value, Unknown):
+    if is_null(value) or isinstance(value, Unknown):
         raise Fault("which elements are kept is not known")
     return value
 

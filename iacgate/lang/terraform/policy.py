@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from iacgate.lang.terraform.functions.encoding import escaped
 from iacgate.lang.terraform.types import to_string
-from iacgate.lang.terraform.values import Encoded, Fault, Text, bare, decoded_holes, first_unknown, has_secret, secret
+from iacgate.lang.terraform.values import Encoded, Fault, Text, decoded_holes, first_unknown, has_secret, native, secret
 from iacgate.model import Partial, Unknown
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def policy_text(instance: Instance, name: str) -> Any:
     """The value of ``json`` (indented by two) or ``minified_json``. Raises ``Fault`` for a source that is no policy."""
     values = instance.values()
     marked = has_secret(values)
-    document = _document(bare(values))
+    document = _document(native(values))
     if isinstance(document, Unknown):
         return document
     hole = _hole(document)

@@ -14,7 +14,7 @@ from iacgate.lang.terraform.expressions import attempt, evaluate, walk
 from iacgate.lang.terraform.instances import ModuleInstance, ModuleValue
 from iacgate.lang.terraform.resource import Instance
 from iacgate.lang.terraform.scope import Scope
-from iacgate.lang.terraform.values import Exhausted, Fault, bare
+from iacgate.lang.terraform.values import Exhausted, Fault, bare, is_null
 from iacgate.model import Path, Relation, Unknown
 from iacgate.syntax.hcl import children
 from iacgate.syntax.hcl.nodes import (
@@ -216,7 +216,7 @@ class _Targets:
                 continue
             except Exhausted:
                 value = Unknown()
-            if value is None or (isinstance(value, str) and not value and node.name == "coalesce"):
+            if is_null(value) or (isinstance(value, str) and not value and node.name == "coalesce"):
                 continue
             self.follow(argument, steps, trail)
             return

@@ -16,7 +16,7 @@ from iacgate.lang.terraform.expressions import attempt, evaluate
 from iacgate.lang.terraform.scope import Scope
 from iacgate.lang.terraform.sensitive import conceal, is_sensitive
 from iacgate.lang.terraform.underway import Entry, Place
-from iacgate.lang.terraform.values import Exhausted, Fault, finish, secret
+from iacgate.lang.terraform.values import Exhausted, Fault, finish, is_null, secret
 from iacgate.lang.terraform.work import of_body
 from iacgate.model import Partial, Path, Unknown
 from iacgate.syntax.hcl.nodes import Literal
@@ -55,7 +55,7 @@ class Part(Opaque):
 
     def attribute(self, name: str) -> Any:
         value = self.known.get(name)
-        return Unknown(f"{self.reason}.{name}", ref=self.ref) if value is None else value
+        return Unknown(f"{self.reason}.{name}", ref=self.ref) if is_null(value) else value
 
 
 class ResourceValue(Opaque):
@@ -124,7 +124,7 @@ class Instance:
             value = self.value_of(name)
             if is_sensitive(self.definition.type, name):
                 value = secret(value)
-            return self._later(name) if value is None else value
+            return self._later(name) if is_null(value) else value
         if self.mode == "data" and (self.definition.type, name) in COMPUTED:
             return self.computed(name)
         blocks = self._blocks(name)
@@ -168,7 +168,7 @@ class Instance:
             if self.mode == "data":
                 computed = [name for kind, name in COMPUTED if kind == self.definition.type and name not in NOT_IN_BODY]
                 values.update({name: self.computed(name) for name in computed})
-            self._body = {name: self._finished(value) for name, value in values.items() if value is not None}
+            self._body = {name: self._finished(value) for name, value in values.items() if not is_null(value)}
             conceal(f"provider.{self.definition.type}" if self.mode == "provider" else self.definition.type, self._body)
             limits = self.owner.limits
             if limits.reached and limits.where is None:

@@ -25,7 +25,7 @@ from iacgate.lang.terraform.resource import Instance
 from iacgate.lang.terraform.scope import Scope
 from iacgate.lang.terraform.spots import Bound, Same, Spot, Way, same
 from iacgate.lang.terraform.steps import COMMANDED, DECLARED, DEFINED, PASSED
-from iacgate.lang.terraform.values import Set
+from iacgate.lang.terraform.values import Set, is_null
 from iacgate.model import Location, Path
 from iacgate.syntax.hcl import File, nodes
 
@@ -214,8 +214,8 @@ def _defaulted(module: ModuleInstance, name: str, definition: Definition) -> boo
         return False
     passed = module.call.attributes.get(name) if module.call else None
     if passed is not None and module.scope is not None:
-        return attempt(passed.expression, module.scope) is None
-    return module.root_values.get(name, name) is None
+        return is_null(attempt(passed.expression, module.scope))
+    return is_null(module.root_values.get(name, name))
 
 
 def _output(spot: Spot, node: nodes.Traversal, module: ModuleInstance, name: str) -> Spot | None:

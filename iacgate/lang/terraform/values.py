@@ -265,7 +265,20 @@ def rebuilt(value: Any, change: Any) -> Any:
         items = {key: change(item) for key, item in value.items()}
         return Map(items, value.element) if isinstance(value, Map) else items
     elements = [change(item) for item in value]
+    if isinstance(value, Partial):
+        return Partial(elements, maybe=value.maybe)
     return type(value)(elements, value.element) if isinstance(value, List | Set) else elements
+
+
+def native(value: Any) -> Any:
+    """The value as what works out documents reads it: without marks of sensitivity, every null ``None``."""
+    return _untyped(bare(value))
+
+
+def _untyped(value: Any) -> Any:
+    if isinstance(value, list | dict):
+        return rebuilt(value, _untyped)
+    return None if type(value) is Null else value
 
 
 class _Finish:
@@ -305,8 +318,6 @@ class _Finish:
         return Partial(items, maybe=value.maybe) if isinstance(value, Partial) else items
 
     def unknown(self, value: Unknown) -> Any:
-        if isinstance(value, Manifest):
-            return value
         if isinstance(value, Manifest):
             return value
         if isinstance(value, Encoded):
