@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from iacgate.lang.jmespath.logic import Truth, both, doubt, either, equal, items, negate, present, truth
+from iacgate.lang.jmespath.logic import Truth, both, doubt, either, equal, items, negate, never_null, truth
 from iacgate.model import Partial, Secret, Unknown
 
 Predicate = Callable[[Any], Truth]
@@ -146,7 +146,7 @@ def not_null(*values: Any) -> Any:
     """The first value that is not null. An unknown that may be null hides all that follow."""
     for value in values:
         if isinstance(value, Unknown):
-            return value if present(value) else doubt(value)
+            return value if never_null(value) else doubt(value)
         if value is not None:
             return value
     return None

@@ -5,6 +5,7 @@ with what infrastructure code needs on top:
 
 * the string ``"false"`` is false, and booleans and numbers equal their spelling as text: Terraform converts them;
 * an unknown value that comes from a managed resource, or of which one end is known, is *present*: not null, not empty;
+* one of which only that is known is not null, though it may be empty or false;
 * a :class:`~iacgate.model.Partial` list that is empty so far may still be filled.
 """
 
@@ -62,9 +63,14 @@ def present(value: Unknown) -> bool:
     return bool(value.prefix or value.suffix)
 
 
+def never_null(value: Unknown) -> bool:
+    """Whether an unknown value is known not to be null; it may yet be empty, or false."""
+    return value.present or present(value)
+
+
 def doubt(value: Unknown) -> Unknown:
     """The unknown as the answer to a question about it: its reason stays, what is known of the value does not."""
-    if value.ref is None and not value.prefix and not value.suffix:
+    if value.ref is None and not (value.prefix or value.suffix or value.present):
         return value
     return Unknown(value.reason)
 
@@ -112,7 +118,7 @@ def _bare(value: Any) -> Any:
 
 def _equal_unknown(value: Unknown, other: Any) -> Truth:
     if other is None:
-        return False if present(value) else value
+        return False if never_null(value) else value
     if isinstance(other, str) and not (other.startswith(value.prefix) and other.endswith(value.suffix)):
         return False
     return doubt(value)
