@@ -95,6 +95,8 @@ def without_twins(evaluations: Sequence[Evaluation]) -> list[Evaluation]:
     rendered policy to the statement in it where the source stops at the attribute. A plan whose source is not known has
     a twin where only one root module has the address. What only the source says stays, for plans grow old.
     """
+    if next(_of_adapter(evaluations, "terraform"), None) is None:
+        return list(evaluations)
     planned = {key for found in _of_adapter(evaluations, "terraform-plan") for key in _twin_keys(found)}
     if not planned:
         return list(evaluations)

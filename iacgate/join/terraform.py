@@ -28,6 +28,7 @@ from iacgate.join.terraform_tables import (
 from iacgate.model import Inventory, Partial, Path, Relation, Resource, Unknown, reveal
 
 ADAPTERS = frozenset(("terraform", "terraform-plan"))
+_NESTED = (dict, list)
 
 
 class Edge(NamedTuple):
@@ -77,8 +78,10 @@ class TerraformLinks:
         possible: list[str] = []
         for other in self._types(kind):
             edges = self._edges_of(other)
-            self._collect(((edge, edge.child) for edge in edges.up.get(id(resource), ())), certain, possible)
-            possible.extend(self._doubts_about(resource, edges, other))
+            if named_by := edges.up.get(id(resource)):
+                self._collect(((edge, edge.child) for edge in named_by), certain, possible)
+            if edges.doubts:
+                possible.extend(self._doubts_about(resource, edges, other))
             if belongs_to_all(other, resource.type):
                 certain.update((id(item), item) for item in self._by_type[other] if item.root == resource.root)
         own = self._edges_of(resource.type)
@@ -307,7 +310,7 @@ def _values(body: Any, links: Links) -> Iterator[tuple[Link, Path, Any]]:
                 for link in links.anywhere[step]:
                     for place, leaf in _at(node, path, link.steps):
                         yield link, place, leaf
-            if isinstance(value, dict | list) and value:
+            if isinstance(value, _NESTED) and value:
                 stack.append(((*path, step), value))
 
 

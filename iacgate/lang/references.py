@@ -173,7 +173,7 @@ def _under(path: Path, reference: Reference) -> Reference:
 
 def _at(node: Any, path: Path) -> Any:
     for step in path:
-        if not isinstance(node, dict | list):
+        if node is None:
             return None
         node = child(node, step)
     return node

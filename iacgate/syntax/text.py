@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from itertools import accumulate
 
 from iacgate.errors import SyntaxFailure
 from iacgate.model import Location
@@ -36,8 +37,8 @@ class Lines:
         self.file = file
         if "\r" in text:
             self._starts = [0, *(match.end() for match in re.finditer(r"\r\n?|\n", text))]
-        else:
-            self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+        else:  # several times as fast, and so are most files
+            self._starts = list(accumulate([len(line) + 1 for line in text.split("\n")[:-1]], initial=0))
 
     def at(self, offset: int) -> tuple[int, int]:
         line = bisect_right(self._starts, offset)

@@ -62,7 +62,9 @@ def allowances(
 def _everything(inventory: Inventory) -> Iterator[tuple[Allowance, str]]:
     silent: str | None = None
     for document in inventory.documents:
-        if not document.focus or (text := document.text()) is silent:
+        if not document.focus or document.comments is tuple:
+            continue  # a plan, large as it may be, is written in a language without comments
+        if (text := document.text()) is silent:
             continue  # the documents of a file share its text, and there may be thousands of them
         if _says_nothing(text):
             silent = text

@@ -161,7 +161,7 @@ class _Program:
         if isinstance(listed, Unknown):
             return (self.elements_unknown(listed, subject, context),)
         answers = [self.judge_element(applies, element, context) for element in listed]
-        if not any(answer is not False for answer in answers) and not isinstance(listed, Partial):
+        if _are_false(answers) and not isinstance(listed, Partial):
             return ()
         return self.report_elements(listed, answers, applies, context)
 
@@ -222,11 +222,21 @@ class _Program:
 
     def sentence(self, element: Any, context: Context) -> str:
         """The message, with its expressions evaluated on the element."""
-        return "".join(part if isinstance(part, str) else shown(part(element, context)) for part in self.message)
+        return "".join([part if isinstance(part, str) else shown(part(element, context)) for part in self.message])
+
+
+def _are_false(answers: Iterable[Truth]) -> bool:
+    for answer in answers:  # noqa: SIM110  (a loop is quicker, and this runs for most rules on most subjects)
+        if answer is not False:
+            return False
+    return True
 
 
 def _first(*paths: Path | None) -> Path:
-    return next((path for path in paths if path is not None), ())
+    for path in paths:
+        if path is not None:
+            return path
+    return ()
 
 
 def _blamed(body: Any, path: Path, unknown: Unknown) -> Path:

@@ -15,6 +15,7 @@ from iacgate.inputs.terraform_plan.from_source import FromSource
 from iacgate.lang.terraform.address import Address, AddressError, parse_address, without_keys
 from iacgate.model import Partial, Path, Relation, Unknown
 
+_NESTED = (dict, list)
 _WHY = "known after apply"
 _NOT_CONFIGURED = "the provider decides, unless a dynamic block does"
 
@@ -191,7 +192,7 @@ def _unknown_paths(body: Any) -> Iterator[Path]:
             yield (*path, len(node))
         pairs = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
         for step, value in pairs:
-            if isinstance(value, dict | list):
+            if isinstance(value, _NESTED):
                 stack.append(((*path, step), value))
             elif isinstance(value, Unknown):
                 yield (*path, step)
