@@ -95,6 +95,7 @@ def score(corpora: Path, only: frozenset[str] = frozenset()) -> Score:
     """All cases of checks that a rule answers to (``only`` limits them), judged by the rules with that alias."""
     aliases = NativeRules.load(ruleset="strict").aliases
     result = Score(known_aliases=frozenset(aliases))
+    corpora = corpora.resolve()  # as reports name their root
     for case in rows(corpora / "checkov" / "truth.jsonl"):
         check, group = case["check_id"], (case["framework"], _provider(case["check_id"]))
         if only and check not in only:
