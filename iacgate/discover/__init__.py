@@ -20,7 +20,7 @@ from iacgate.discover.git import Lines, changed_lines, repository_root
 from iacgate.discover.ignore import IgnoreStack, Pattern, glob, read_patterns
 from iacgate.errors import CommandError, did_you_mean
 from iacgate.model import Location, SourceFile, SourceRecord, SourceStatus, Trouble
-from iacgate.model.dataclass import dataclass, field, replace
+from iacgate.model.dataclass import dataclass, field
 
 __all__ = [
     "Discovery", "Lines", "changed_lines", "discover", "file_source", "report_root", "repository_root", "surroundings",
@@ -109,12 +109,12 @@ def surroundings(
     these files. ``sure``: settings say that the folder is a project, or a repository begins there.
     """
     most = MAX_SURROUNDING_FOLDERS if sure or repository_root(folder) else MAX_WITHOUT_REPOSITORY
-    walk = _Walk(
-        Discovery(root=root), wanted, [glob(item) for item in exclude], [glob(item) for item in include], use_gitignore
-    )
+    found = Discovery(root=root)
+    globs = [glob(item) for item in exclude], [glob(item) for item in include]
+    walk = _Walk(found, wanted, *globs, use_gitignore, focus=False)
     if not walk.below(os.path.realpath(folder), most=most):
         return None
-    return [replace(source, focus=False) for source in walk.found.sources]
+    return walk.found.sources
 
 
 def not_ignored(root: str, *, use_gitignore: bool) -> Callable[[str], bool]:
@@ -196,6 +196,7 @@ class _Walk:
     exclude: list[re.Pattern[str]]
     include: list[re.Pattern[str]]
     use_gitignore: bool
+    focus: bool = True
     seen: set[str] = field(default_factory=set)
 
     def named(self, absolute: str, shown: str) -> None:
@@ -245,19 +246,20 @@ class _Walk:
             self._trouble(prefix.rstrip("/"), f"more than {MAX_DEPTH} folders deep", "scan the deeper folder by itself")
             return []
         try:
-            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+            entries = {entry.name: entry for entry in os.scandir(folder)}
         except OSError as error:
             self._trouble(prefix.rstrip("/") or ".", f"cannot list the folder: {_why(error)}", "check its permissions")
             return []
-        if self.use_gitignore and any(entry.name == ".gitignore" for entry in entries):
+        if self.use_gitignore and ".gitignore" in entries:
             stack = stack.within(prefix, _ignore_file(os.path.join(folder, ".gitignore")))
         below: list[_Step] = []
-        for entry in entries:
-            if self._is_folder(entry, prefix + entry.name):
-                if entry.name not in NEVER_ENTERED and not self._left_out(prefix + entry.name, stack, folder=True):
-                    below.append(_Step(entry.path, f"{prefix}{entry.name}/", stack, depth + 1))
-            elif self.wanted(entry.name) and not self._left_out(prefix + entry.name, stack, folder=False):
-                self._entry(entry, prefix + entry.name)
+        for name in sorted(entries):
+            entry, path = entries[name], prefix + name
+            if self._is_folder(entry, path):
+                if name not in NEVER_ENTERED and not self._left_out(path, stack, folder=True):
+                    below.append(_Step(entry.path, f"{path}/", stack, depth + 1))
+            elif self.wanted(name) and not self._left_out(path, stack, folder=False):
+                self._entry(entry, path)
         return below
 
     def _is_folder(self, entry: os.DirEntry[str], path: str) -> bool:
@@ -274,8 +276,8 @@ class _Walk:
         if not entry.is_symlink():
             if entry.is_file(follow_symlinks=False):
                 inside = not path.startswith("../")
-                source = SourceFile(path=path, absolute=entry.path, read=_reader(entry.path))
-                self._add(source if inside else file_source(entry.path, self.found.root))
+                source = SourceFile(path=path, absolute=entry.path, read=_reader(entry.path), focus=self.focus)
+                self._add(source if inside else file_source(entry.path, self.found.root, focus=self.focus))
             else:
                 self._record(path, "a pipe, socket or device is not read unless it is named")
             return
@@ -289,14 +291,14 @@ class _Walk:
             self._take(target, named=False)
 
     def _left_out(self, path: str, stack: IgnoreStack, *, folder: bool) -> bool:
-        if any(pattern.fullmatch(path) for pattern in self.include):
+        if self.include and any(pattern.fullmatch(path) for pattern in self.include):
             return False
-        if any(pattern.fullmatch(path) for pattern in self.exclude):
+        if self.exclude and any(pattern.fullmatch(path) for pattern in self.exclude):
             return True
         return self.use_gitignore and stack.ignores(path, folder=folder)
 
     def _take(self, absolute: str, *, named: bool) -> None:
-        self._add(file_source(absolute, self.found.root, named=named))
+        self._add(file_source(absolute, self.found.root, focus=self.focus, named=named))
 
     def _add(self, source: SourceFile) -> None:
         if source.absolute not in self.seen:

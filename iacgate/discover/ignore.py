@@ -7,15 +7,18 @@ Source of the rules: the gitignore manual page (pattern format); compared with `
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache, partial
+from operator import eq, methodcaller
 from typing import NamedTuple
+
+_SPECIAL = frozenset("*?[\\")
 
 
 class Pattern(NamedTuple):
-    """One line of an ignore file: ``matches`` is asked with the path relative to the file's folder."""
+    """One line of an ignore file: ``matches`` is asked with "/" and the path relative to the file's folder."""
 
-    matches: re.Pattern[str]
+    matches: Callable[[str], object]
     negated: bool
     folders_only: bool
 
@@ -40,10 +43,10 @@ class IgnoreStack:
         for base, patterns in reversed(self._layers):
             if not path.startswith(base):
                 continue
-            relative = path[len(base) :]
-            for pattern in reversed(patterns):
-                if (folder or not pattern.folders_only) and pattern.matches.fullmatch(relative):
-                    return not pattern.negated
+            rooted = "/" + path[len(base) :]
+            for matches, negated, folders_only in reversed(patterns):
+                if (folder or not folders_only) and matches(rooted):
+                    return not negated
         return False
 
 
@@ -54,7 +57,7 @@ def read_patterns(lines: Iterable[str]) -> list[Pattern]:
 
 def glob(pattern: str) -> re.Pattern[str]:
     """A path glob of the settings: as in an ignore file, but anchored at the top unless it begins with ``**``."""
-    return _compiled(pattern.strip("/"), anchored=True)
+    return _compiled(_regex(pattern.strip("/")))
 
 
 def _pattern(line: str) -> Pattern | None:
@@ -68,8 +71,18 @@ def _pattern(line: str) -> Pattern | None:
     text = text[:-1] if folders_only else text
     if not text:
         return None
-    anchored = "/" in text
-    return Pattern(_compiled(text.removeprefix("/"), anchored=anchored), negated, folders_only)
+    return Pattern(_matcher(text), negated, folders_only)
+
+
+def _matcher(text: str) -> Callable[[str], object]:
+    """Most lines are a path, a name, or a star and how names end: they need no regular expression, slow to compile."""
+    if "/" in text:
+        path = "/" + text.removeprefix("/")
+        return partial(eq, path) if _SPECIAL.isdisjoint(path) else _compiled(_regex(path)).fullmatch
+    ending = text.removeprefix("*")
+    if _SPECIAL.isdisjoint(ending):
+        return methodcaller("endswith", ending if text.startswith("*") else f"/{text}")
+    return _compiled(".*/" + _regex(text)).fullmatch
 
 
 def _without_trailing_spaces(text: str) -> str:
@@ -82,10 +95,9 @@ def _without_trailing_spaces(text: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _compiled(pattern: str, *, anchored: bool) -> re.Pattern[str]:
-    prefix = "" if anchored else "(?:.*/)?"
+def _compiled(regex: str) -> re.Pattern[str]:
     try:
-        return re.compile(prefix + _regex(pattern), re.DOTALL)
+        return re.compile(regex, re.DOTALL)
     except re.error:
         return re.compile(r"(?!)")
 

@@ -35,6 +35,12 @@ TABLE = [
     ("trailing   ", "trailing", False, True),
     ("doc/*.txt", "doc/a/b.txt", False, False),
     ("[", "[", False, False),
+    ("/**", "a/b", False, True),
+    ("*.tf", "a/b.tf", False, True),
+    ("*.tf", "a/b.tf.json", False, False),
+    ("*.tf", ".tf", False, True),
+    ("name", "a/surname", False, False),
+    ("a/b", "x/a/b", False, False),
 ]
 
 
