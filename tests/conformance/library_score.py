@@ -124,6 +124,7 @@ def _score_case(folder: Path, case: Mapping[str, Any], rules: tuple[str, ...], r
     said = _said(_scan(folder / case["dir"], rules), folder / case["dir"], case["framework"])
     if case["framework"] == "dockerfile":
         said = _by_file(case, said)
+    _number_the_first(case, said)
     found = set(_differences(case, said))
     tally = result.groups[case["framework"], _provider(case["check_id"])]
     listed = {"pass": set(case["pass"]), "fail": set(case["fail"])}
@@ -135,6 +136,14 @@ def _score_case(folder: Path, case: Mapping[str, Any], rules: tuple[str, ...], r
     if found:
         tally.broken.add(case["check_id"])
         result.differences |= found
+
+
+def _number_the_first(case: Mapping[str, Any], said: dict[str, set[str]]) -> None:
+    """A resource of which nobody knows how many there are stands for the first of them, if the case names that."""
+    for name in (*case["pass"], *case["fail"]):
+        whole = name.removesuffix("[0]")
+        if name not in said and whole in said and whole not in case["pass"] and whole not in case["fail"]:
+            said[name] = said.pop(whole)
 
 
 def _by_file(case: Mapping[str, Any], said: Mapping[str, set[str]]) -> dict[str, set[str]]:
