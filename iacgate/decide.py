@@ -82,9 +82,16 @@ def decide(triaged: Iterable[Triaged], plan: Enforcement, today: date) -> Decisi
     """One verdict for each finding."""
     verdicts: list[Verdict] = []
     declined: list[Declined] = []
-    for item in triaged:
-        severity = severity_of(item.finding, plan)
-        ruling = _rule(item.finding, severity, plan, today)
+    rulings: dict[tuple[int, Standing | None], tuple[Severity, _Ruling]] = {}
+    for item in list(triaged):  # rules are told apart by identity: all of them live until the end
+        of_rule = id(item.finding.rule), item.finding.change
+        if of_rule in rulings:
+            severity, ruling = rulings[of_rule]
+        else:
+            severity = severity_of(item.finding, plan)
+            ruling = _rule(item.finding, severity, plan, today)
+            if not plan.rollout:  # an entry of it may speak of some places only
+                rulings[of_rule] = severity, ruling
         if ruling.mode is Mode.OFF:
             what = f"{item.finding.rule.id} on {item.finding.subject.address}"
             declined.append(Declined(what=what, reason=ruling.because, location=item.finding.location))
@@ -129,7 +136,8 @@ def gate(
     ``--fail-if-empty`` asks about. Closed comes before incomplete.
     """
     blocked = sum(verdict.state is State.BLOCKED for verdict in verdicts)
-    unknown = sum(_blocks_unknown(evaluation, plan, today) for evaluation in undecided)
+    enforced = undecided if plan.unknown is Mode.ENFORCE else ()
+    unknown = sum(_blocks_unknown(evaluation, plan, today) for evaluation in enforced)
     reasons = [*_counted(blocked, "finding blocks", "findings block")]
     reasons += _counted(
         unknown, "rule could not be decided (unknown: enforce)", "rules could not be decided (unknown: enforce)"
@@ -226,7 +234,7 @@ def _from(origin: str) -> str:
 
 
 def _blocks_unknown(evaluation: Evaluation, plan: Enforcement, today: date) -> bool:
-    if plan.unknown is not Mode.ENFORCE or evaluation.outcome is not Outcome.UNKNOWN:
+    if evaluation.outcome is not Outcome.UNKNOWN:
         return False
     subject = evaluation.subject
     place = evaluation.places[0] if evaluation.places else subject.at()

@@ -109,7 +109,7 @@ def _finding(verdict: Verdict) -> dict[str, Any]:
         "message": finding.message,
         "resource": _resource(finding.subject),
         "path": list(finding.path),
-        "location": coordinates(finding.location) | {"via": [_step(place) for place in finding.location.via]},
+        "location": {**coordinates(finding.location), "via": [_step(place) for place in finding.location.via]},
         "related": [coordinates(place) | {"message": text} for place, text in finding.related],
         "exception": _waiver(waiver) if waiver else None,
         "excused": finding.excused,
