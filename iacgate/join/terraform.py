@@ -28,6 +28,8 @@ from iacgate.join.terraform_tables import (
 from iacgate.model import Inventory, Partial, Path, Relation, Resource, Unknown, reveal
 
 ADAPTERS = frozenset(("terraform", "terraform-plan"))
+FEW = 16
+"""Resources of which any may be meant, that are told apart; of more the list is shared by all that name one of it."""
 _NESTED = (dict, list)
 
 
@@ -38,6 +40,14 @@ class Edge(NamedTuple):
     parent: Resource
     path: Path
     certain: bool
+
+
+class Choice(NamedTuple):
+    """``child`` names one of many ``parents`` of one type in its attribute ``path``, not known which."""
+
+    child: Resource
+    parents: Sequence[Resource]
+    path: Path
 
 
 class Doubt(NamedTuple):
@@ -56,6 +66,11 @@ class _Edges(NamedTuple):
     up: dict[int, list[Edge]]
     doubts: dict[tuple[str, str], Doubt]
     own_doubts: dict[int, list[Doubt]]
+    choices: dict[int, list[Choice]]
+    """By the list of what may be meant: each is listed once, however many name one of it."""
+    listed: dict[int, list[int]]
+    """The lists that a parent is in."""
+    own_choices: dict[int, list[Choice]]
 
 
 class TerraformLinks:
@@ -80,6 +95,8 @@ class TerraformLinks:
             edges = self._edges_of(other)
             if named_by := edges.up.get(id(resource)):
                 self._collect(((edge, edge.child) for edge in named_by), certain, possible)
+            if edges.choices:
+                possible.extend(self._chosen_from(resource, edges, certain))
             if edges.doubts:
                 possible.extend(self._doubts_about(resource, edges, other))
             if belongs_to_all(other, resource.type):
@@ -87,6 +104,7 @@ class TerraformLinks:
         own = self._edges_of(resource.type)
         named = ((edge, edge.parent) for edge in own.down.get(id(resource), ()) if is_type(edge.parent.type, kind))
         self._collect(named, certain, possible)
+        possible.extend(self._choice_of(own.own_choices.get(id(resource), ()), kind, certain))
         possible.extend(
             f"{_dotted(doubt.path)} is {doubt.reason}"
             for doubt in own.own_doubts.get(id(resource), ())
@@ -114,6 +132,26 @@ class TerraformLinks:
                     f"{other.address} may be meant, {_dotted(edge.path)} of {edge.child.address} names several"
                 )
 
+    def _chosen_from(self, resource: Resource, edges: _Edges, certain: dict[int, Resource]) -> Iterator[str]:
+        """Why this may be the one of many that some resource names; the first reason there is."""
+        for choice in (choice for name in edges.listed.get(id(resource), ()) for choice in edges.choices[name]):
+            child = choice.child
+            if child is resource or id(child) in certain or not _may_belong(choice, resource):
+                continue
+            yield f"{child.address} may be meant, {_dotted(choice.path)} of {child.address} names several"
+            return
+
+    def _choice_of(self, choices: Sequence[Choice], kind: str, certain: dict[int, Resource]) -> Iterator[str]:
+        """Which of many a resource may name."""
+        for choice in choices:
+            if not is_type(choice.parents[0].type, kind) or not _may_belong(choice, choice.parents[0]):
+                continue
+            other = next(
+                (item for item in choice.parents if id(item) not in certain and item is not choice.child), None
+            )
+            if other is not None:
+                yield f"{other.address} may be meant, {_dotted(choice.path)} of {choice.child.address} names several"
+
     def _doubts_about(self, resource: Resource, edges: _Edges, kind: str) -> Iterator[str]:
         """Why some resource of ``kind`` may belong to this one, though nothing says so."""
         for parent in dict.fromkeys((resource.type, *parent_patterns(kind))):
@@ -123,13 +161,13 @@ class TerraformLinks:
 
     def _edges_of(self, kind: str) -> _Edges:
         if kind not in self._edges:
-            edges = self._edges[kind] = _Edges({}, {}, {}, {})
+            edges = self._edges[kind] = _Edges({}, {}, {}, {}, {}, {}, {})
             for child in self._by_type.get(kind, ()):
                 for item in self._outgoing(child):
                     _file(edges, item)
         return self._edges[kind]
 
-    def _outgoing(self, child: Resource) -> Iterator[Edge | Doubt]:
+    def _outgoing(self, child: Resource) -> Iterator[Edge | Choice | Doubt]:
         """Everything a resource names. A known value that equals a parent's key beats an ambiguous reference; where
         several are equal, a reference to one of them says which."""
         relations = child.relations()
@@ -150,6 +188,10 @@ class TerraformLinks:
         for relation in relations:
             targets = self._targets(child, relation)
             certain = relation.certain and len(targets) == 1
+            if len(targets) > FEW:
+                if (relation.path, targets[0].type) not in settled:
+                    yield Choice(child, targets, relation.path)
+                continue
             for target in targets:
                 known = edges.get((id(target), relation.path[:1]))
                 if (certain or (relation.path, target.type) not in settled) and not (known and known.certain):
@@ -169,9 +211,11 @@ class TerraformLinks:
         }
         return [item for item in equal if id(item) in named] or equal
 
-    def _targets(self, child: Resource, relation: Relation) -> list[Resource]:
-        """The resources a relation names; several when it names a block with several instances."""
-        return [item for item in self._index().sources(child.root, relation.target) if item is not child]
+    def _targets(self, child: Resource, relation: Relation) -> Sequence[Resource]:
+        """The resources a relation names; several when it names a block with several instances, the same list each time
+        where they are many (the child may be one of those)."""
+        found = self._index().sources(child.root, relation.target)
+        return found if len(found) > FEW else [item for item in found if item is not child]
 
     def _unresolved(
         self,
@@ -248,11 +292,12 @@ class TerraformLinks:
 class _Places:
     """Resources by root and address, and by root and the address of their block."""
 
-    __slots__ = ("_by_block", "by_address")
+    __slots__ = ("_by_block", "_by_group", "by_address")
 
     def __init__(self, resources: Iterable[Resource]) -> None:
         self.by_address: dict[tuple[str, str], Resource] = {}
         self._by_block: dict[tuple[str, str], list[Resource]] = {}
+        self._by_group: dict[tuple[str, str], list[Resource]] | None = None
         for item in resources:
             self.by_address.setdefault((item.root, item.address), item)
             self._by_block.setdefault((item.root, item.config_address), []).append(item)
@@ -260,7 +305,23 @@ class _Places:
     def sources(self, root: str, ref: str) -> Sequence[Resource]:
         """The resource at an address, or the instances of the block with that address."""
         exact = self.by_address.get((root, ref))
-        return (exact,) if exact is not None else self._by_block.get((root, ref), ())
+        if exact is not None:
+            return (exact,)
+        found = self._by_block.get((root, ref))
+        if found is None and "[" in ref:
+            found = self._groups().get((root, ref))
+        return found or ()
+
+    def _groups(self) -> dict[tuple[str, str], list[Resource]]:
+        """The instances of a block in one of the instances of its module."""
+        if self._by_group is None:
+            from iacgate.lang.terraform.address import split_key
+
+            self._by_group = {}
+            for (root, address), item in self.by_address.items():
+                if address.endswith("]"):
+                    self._by_group.setdefault((root, split_key(address)[0]), []).append(item)
+        return self._by_group
 
 
 def spellings(value: str) -> Iterator[str]:
@@ -278,13 +339,24 @@ def spellings(value: str) -> Iterator[str]:
         yield value.partition("/")[2]
 
 
-def _file(edges: _Edges, item: Edge | Doubt) -> None:
-    if isinstance(item, Edge):
+def _file(edges: _Edges, item: Edge | Choice | Doubt) -> None:
+    if isinstance(item, Choice):
+        name = id(item.parents)  # the index keeps the list
+        edges.own_choices.setdefault(id(item.child), []).append(item)
+        if name not in edges.choices:
+            for parent in item.parents:
+                edges.listed.setdefault(id(parent), []).append(name)
+        edges.choices.setdefault(name, []).append(item)
+    elif isinstance(item, Edge):
         edges.down.setdefault(id(item.child), []).append(item)
         edges.up.setdefault(id(item.parent), []).append(item)
     else:
         edges.doubts.setdefault((item.child.root, item.parent), item)
         edges.own_doubts.setdefault(id(item.child), []).append(item)
+
+
+def _may_belong(choice: Choice, parent: Resource) -> bool:
+    return belongs(choice.child.type, parent.type, _names(choice.path))
 
 
 def _incomplete(resource: Resource) -> Iterator[str]:

@@ -129,7 +129,6 @@ class PlannedUnknown(Unknown):
         self._path = path
         self._ends: tuple[str, str] | None = None
         self.present = False  # a plan does not say it
-        self.present = False
 
     @property
     def prefix(self) -> str:  # type: ignore[override]  # looked up, never set

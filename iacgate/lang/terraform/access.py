@@ -9,7 +9,7 @@ from typing import Any
 
 from iacgate.lang.terraform.numbers import plain
 from iacgate.lang.terraform.types import ANY, NUMBER, STRING, Type, convert, kind_of, type_of
-from iacgate.lang.terraform.values import Fault, Lazy, Map, Set, Typed, bare, is_null, secret
+from iacgate.lang.terraform.values import Fault, Lazy, List, Map, Set, Typed, bare, is_null, secret
 from iacgate.model import Secret, Unknown
 
 
@@ -107,7 +107,7 @@ def _member_type(kind: Type, key: Any) -> Type:
 
 
 def _of_unknown_key(value: Any, key: Unknown) -> Unknown:
-    element = type_of(value).element if not isinstance(value, dict) or isinstance(value, Map) else None
+    element = type_of(value).element if isinstance(value, List | Set | Map) else None
     ref = _common_origin(value)
     if element is None or element.kind == "any":
         return Unknown(key.reason, ref=ref)
@@ -116,9 +116,10 @@ def _of_unknown_key(value: Any, key: Unknown) -> Unknown:
 
 def _common_origin(value: Any) -> str | None:
     """Where an element of this collection comes from, when all come from one resource block."""
-    items = list(value.values()) if isinstance(value, dict) else value
-    origins = {item.ref for item in items if isinstance(item, Unknown)}
-    return origins.pop() if len(origins) == 1 else None
+    holes = (item for item in (value.values() if isinstance(value, dict) else value) if isinstance(item, Unknown))
+    first = next(holes, None)
+    same = first is not None and all(item.ref == first.ref for item in holes)
+    return first.ref if same and first is not None else None
 
 
 def _member(value: dict[str, Any], key: Any) -> Any:

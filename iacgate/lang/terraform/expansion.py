@@ -24,6 +24,8 @@ from iacgate.syntax.hcl.nodes import Attribute
 MODULE_DEPTH = 32
 BLOCK_INSTANCES = 10_000
 ALL_MODULES = 10_000
+STEPS_OF_INSTANCE = 60
+"""What each instance may cost on top: a block of a few arguments takes a third of that."""
 STEPS_OF_CALL = 20
 """What it costs to look at one module call of a module instance."""
 
@@ -91,7 +93,9 @@ class Project:
             if limits.first_time(place.node):
                 self.trouble("limit", said, place)
             return False
-        limits.made += more if inside or more > 1 else 0
+        if inside or more > 1:
+            limits.made += more
+            limits.grant(STEPS_OF_INSTANCE * more)
         return True
 
 

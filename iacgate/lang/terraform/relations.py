@@ -11,7 +11,9 @@ from typing import Any, NamedTuple
 
 from iacgate.lang.terraform.blocks import content_of, entries
 from iacgate.lang.terraform.expressions import attempt, evaluate, walk
+from iacgate.lang.terraform.groups import ResourceGroup
 from iacgate.lang.terraform.instances import ModuleInstance, ModuleValue
+from iacgate.lang.terraform.leading import items_of, leads, positions, rounds
 from iacgate.lang.terraform.resource import Instance
 from iacgate.lang.terraform.scope import Scope
 from iacgate.lang.terraform.values import Exhausted, Fault, bare, is_null
@@ -38,6 +40,10 @@ from iacgate.syntax.hcl.nodes import (
 
 MOST_NODES = 8_000
 """Expressions looked at for one resource; a resource that needs more keeps the relations found so far."""
+
+
+FEW = 16
+"""Instances of a block of which any may be meant, that are named one by one."""
 
 
 class Origin(NamedTuple):
@@ -182,10 +188,8 @@ class _Targets:
 
     def _object(self, node: Object, steps: tuple[Step, ...], trail: Trail) -> None:
         key = self._key(steps, trail)
-        for item in node.items:
-            written = item.key.value if isinstance(item.key, Literal) else bare(attempt(item.key, trail.scope))
-            if key is None or isinstance(written, Unknown) or str(written) == str(key):
-                self.follow(item.value, steps[1:] if key is not None else (), trail)
+        for item in items_of(node, trail.scope)(key):
+            self.follow(item.value, steps[1:] if key is not None else (), trail)
 
     def _tuple(self, node: Tuple, steps: tuple[Step, ...], trail: Trail) -> None:
         key = self._key(steps, trail)
@@ -204,8 +208,22 @@ class _Targets:
             key = IndexStep(node.arguments[1], node.start, node.end)
             self.follow(node.arguments[0], (key, *steps), trail)
             return
+        if (
+            node.name == "toset"
+            and steps
+            and len(node.arguments) == 1
+            and self._elements(node.arguments[0], steps, trail)
+        ):
+            return
         for argument in node.arguments:
             self.follow(argument, steps if keeps else (), trail)
+
+    def _elements(self, node: Expression, steps: tuple[Step, ...], trail: Trail) -> bool:
+        """Follow those elements of a list that are the one of its set which is meant; whether it is known which."""
+        found = positions(node, trail.scope).get(self._key(steps, trail), [])
+        for at in found:
+            self.follow(node, (IndexStep(Literal(at, 0, 0), 0, 0), *steps[1:]), trail)
+        return bool(found)
 
     def _first(self, node: FunctionCall, steps: tuple[Step, ...], trail: Trail) -> None:
         """The argument that ``try`` and ``coalesce`` would take."""
@@ -222,27 +240,19 @@ class _Targets:
             return
 
     def _loop(self, node: ForTuple | ForObject, steps: tuple[Step, ...], trail: Trail) -> None:
-        collection = bare(attempt(node.collection, trail.scope))
         key = self._key(steps, trail)
-        if not isinstance(collection, dict | list):
+        found = rounds(node, trail.scope)
+        if found is None:
             self._all([node.collection, node.element], trail)
             self.certain = False
             return
-        rows = sorted(collection.items()) if isinstance(collection, dict) else enumerate(collection)
-        for position, value in rows:
+        for position, value in found.making(key):
             self.search.left -= 1
             if self.search.left < 0:
                 return
             names = {node.value: value} if not node.key else {node.key: position, node.value: value}
             inner = trail.inner(names, {node.value: Origin(node.collection, position, trail)})
-            if self._wanted(node, key, position, inner):
-                self.follow(node.element, steps[1:] if key is not None else (), inner)
-
-    def _wanted(self, node: ForTuple | ForObject, key: Any, position: Any, inner: Trail) -> bool:
-        if key is None:
-            return True
-        made = attempt(node.key_expression, inner.scope) if isinstance(node, ForObject) else position
-        return isinstance(made, Unknown) or str(bare(made)) == str(key)
+            self.follow(node.element, steps[1:] if key is not None else (), inner)
 
     def _key(self, steps: tuple[Step, ...], trail: Trail) -> Any:
         """The key that the first step picks; ``None`` when it picks all or is not known."""
@@ -285,6 +295,8 @@ class _Targets:
             if head != "value":
                 return
             steps = steps[1:]
+        if not leads(origin.collection, origin.trail.module):
+            return
         key = IndexStep(Literal(origin.key, 0, 0), 0, 0) if isinstance(origin.key, str | int) else None
         self.follow(origin.collection, steps if key is None else (key, *steps), origin.trail)
 
@@ -315,9 +327,20 @@ class _Targets:
             return
         mode, kind, name = (node.name, names[0], names[1]) if data else ("managed", node.name, names[0])
         group = trail.module.resources(mode, kind, name)
-        for value, _ in self._reached(group, steps[2 if data else 1 :], trail):
+        rest = steps[2 if data else 1 :]
+        if group is not None and self._is_one_of_many(group, rest, trail):
+            self.certain = False
+            self.found[group.address] = None
+            return
+        for value, _ in self._reached(group, rest, trail):
             if isinstance(value, Unknown) and value.ref is not None:
                 self.found[value.ref] = None
+
+    def _is_one_of_many(self, group: ResourceGroup, steps: tuple[Step, ...], trail: Trail) -> bool:
+        """Whether one of many instances is meant and not known which: then the block stands for them all."""
+        if not steps or not isinstance(steps[0], IndexStep) or not isinstance(group.value, list | dict):
+            return False
+        return len(group.value) > FEW and self._key(steps, trail) is None
 
     def _reached(self, group: Any, steps: tuple[Step, ...], trail: Trail) -> Iterator[tuple[Any, Any]]:
         """The instances that a reference to a block means, with the steps that are left for each."""

@@ -23,7 +23,8 @@ source."""
 class Limits:
     """What one scan may spend: steps of evaluation, levels of it inside each other, instances.
 
-    Steps and instances grow with the source, so that a large tree may do more than a small one that is made to harm.
+    Steps and instances grow with the source, so that a large tree may do more than a small one that is made to harm;
+    steps with the instances, too.
     """
 
     __slots__ = ("_told", "depth", "instances", "made", "modules", "most", "reached", "steps", "where")
@@ -59,6 +60,11 @@ class Limits:
         self.steps -= count
         if self.steps < 0:
             self.refuse()
+
+    def grant(self, count: int) -> None:
+        """Allow ``count`` steps more: for instances, of which there are only so many."""
+        self.steps += count
+        self.most += count
 
     def refuse(self) -> None:
         """Raise :class:`Exhausted` for the limit that is reached."""
