@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-LISTED_RESOURCES = 0.94
+LISTED_RESOURCES = 0.965
 """The least share of the resources named by the cases on which our verdict is the same; the others are on record."""
 
 
