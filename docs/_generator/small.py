@@ -75,7 +75,7 @@ LIMITS = (
         "the rest is not evaluated, and reported",
     ),
     (
-        "steps of evaluating Terraform, and two more for each character of source",
+        "steps of evaluating Terraform, two more for each character of source and 60 for each instance",
         "iacgate.lang.terraform.scope:STEPS",
         "",
         "what is left is unknown, and reported with its place",

@@ -12,7 +12,8 @@ from iacgate.lang.terraform.values import Exhausted
 from iacgate.syntax.hcl.nodes import Step
 
 STEPS = 1_500_000
-"""Steps of evaluation that every scan may take, each about a microsecond; two more for each character of source."""
+"""Steps of evaluation that every scan may take, each about a microsecond; two more for each character of source, and
+some for each instance."""
 DEPTH = 3_000
 """Levels of evaluation inside each other."""
 INSTANCES = 100_000
