@@ -214,8 +214,8 @@ def chained_buckets(folder: Path, count: int = 1000) -> Path:
 
 
 def single_files(folder: Path) -> dict[str, Path]:
-    """One small file of each kind."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """One small file of each kind, in a repository of their own: a module's callers are looked for all over its own."""
+    (folder / ".git").mkdir(parents=True, exist_ok=True)
     files = {
         "Kubernetes": (folder / "deployment.yaml", MANIFEST.format(n=1, team=1, replicas=2, escalation="false")),
         "Terraform": (folder / "tf" / "main.tf", TERRAFORM_FILE.format(n=1, team=1) + TERRAFORM_COMMON),
