@@ -11,7 +11,8 @@ from typing import Any
 
 from iacgate.inputs.terraform_plan import PlanDocument, name
 from iacgate.lang.terraform.address import without_keys
-from iacgate.model import Category, Change, Location, Path, Relation, Resource
+from iacgate.model import Category, Change, Location, Path, Relation, Resource, Trouble
+from iacgate.spi import InputContext
 
 Locate = Callable[[Path], Location]
 
@@ -38,6 +39,7 @@ class Entry:
         return self.actions not in _ENDS and not self.data.get("deposed")
 
 
+_HINT = "write it again: terraform show -json FILE"
 _ENDS = frozenset((("delete",), ("forget",), ("delete", "forget"), ("forget", "delete")))
 
 
@@ -108,6 +110,15 @@ def labels_of(body: Any) -> Mapping[str, Any]:
         if isinstance(tags, dict) and tags:
             return tags
     return {}
+
+
+def not_understood(document: PlanDocument, context: InputContext, path: Path) -> None:
+    """Tell that what stands at a path of a plan or state is not what Terraform writes there."""
+    where = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
+    message = f"{document.path}: {where} is not as Terraform writes it"
+    context.troubles.append(
+        Trouble(kind="unreadable", message=message, hint=_HINT, location=Location(file=document.path))
+    )
 
 
 def text(value: Any) -> str:

@@ -16,7 +16,7 @@ from iacgate.inputs.terraform_plan.before import resources_before
 from iacgate.inputs.terraform_plan.certainty import Origin, PlannedUnknown, Relations
 from iacgate.inputs.terraform_plan.configuration import Configuration, Found, Instances
 from iacgate.inputs.terraform_plan.empty_blocks import without_empty_blocks
-from iacgate.inputs.terraform_plan.entries import Entry, change_of, make_resource
+from iacgate.inputs.terraform_plan.entries import Entry, change_of, make_resource, not_understood, text
 from iacgate.inputs.terraform_plan.from_source import FromSource, is_json
 from iacgate.inputs.terraform_plan.merge import ABSENT, merge
 from iacgate.inputs.terraform_plan.policy import DOCUMENT, rebuilt
@@ -190,23 +190,27 @@ def _unless_owned(owned: Callable[[Path], bool], unknown: Callable[[Path], Any],
 
 
 def _entries(document: PlanDocument, context: InputContext) -> Iterator[Entry]:
-    """The changes, then the deferred ones. What is no entry at all is a trouble."""
+    """The changes, then the deferred ones. What is no change as Terraform writes it is a trouble, and read as far as
+    it goes."""
     for index, data in enumerate(document.body.get("resource_changes") or ()):
+        if not _is_a_change(data):
+            not_understood(document, context, ("resource_changes", index))
         if isinstance(data, dict):
             yield Entry(("resource_changes", index), data)
-        else:
-            _not_an_entry(document, context, f"resource_changes[{index}]")
     for index, deferred in enumerate(document.body.get("deferred_changes") or ()):
         data = deferred.get("resource_change") if isinstance(deferred, dict) else None
+        if not _is_a_change(data):
+            not_understood(document, context, ("deferred_changes", index))
         if isinstance(data, dict):
             yield Entry(("deferred_changes", index, "resource_change"), data, deferred=True)
-        else:
-            _not_an_entry(document, context, f"deferred_changes[{index}]")
 
 
-def _not_an_entry(document: PlanDocument, context: InputContext, what: str) -> None:
-    message = f"{document.path}: {what} is no change as Terraform writes it"
-    context.troubles.append(Trouble(kind="unreadable", message=message, location=Location(file=document.path)))
+def _is_a_change(data: Any) -> bool:
+    """Whether an entry says of what type it is and what is done: without these no rule would look at it."""
+    if not isinstance(data, dict) or not text(data.get("type")):
+        return False
+    change = data.get("change")
+    return isinstance(change, dict) and isinstance(change.get("actions"), list)
 
 
 def _prior_data(plan: dict[str, Any]) -> Iterator[Entry]:

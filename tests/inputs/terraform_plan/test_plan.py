@@ -137,6 +137,7 @@ def test_malformed_entries_do_no_harm(plan_of, entry):
         resource.relations()
         resource.at("a")
     assert len(plan.live) == 1
+    assert [trouble.kind for trouble in plan.context.troubles] == ["unreadable"]
 
 
 def test_the_plan_is_a_resource_keyed_by_address(plan_of, change):
@@ -225,6 +226,23 @@ def test_a_state_is_read_too(read_plan, tmp_path):
     assert state.plan is None
     line = state.by_address['module.m["k"].aws_x.a'].at("id").line
     assert file.read_text().splitlines()[line - 1].strip() == '"id": "x"'
+
+
+@pytest.mark.parametrize(
+    ("module", "where"),
+    [
+        ({"resources": ["x"]}, "values.root_module.resources[0]"),
+        ({"resources": [{"address": 7}]}, "values.root_module.resources[0]"),
+        ({"resources": {"a": {}}}, "values.root_module.resources"),
+        ({"child_modules": [{"resources": []}, "y"]}, "values.root_module.child_modules[1]"),
+        (["x"], "values.root_module"),
+    ],
+)
+def test_what_is_no_resource_of_a_state_is_a_trouble(read_plan, tmp_path, module, where):
+    file = tmp_path / "state.json"
+    file.write_text(json.dumps({"format_version": "1.0", "values": {"root_module": module}}))
+    [trouble] = read_plan(file).context.troubles
+    assert f": {where} is not as Terraform writes it" in trouble.message
 
 
 def test_an_empty_state_says_so(read_plan, tmp_path):
