@@ -8,6 +8,7 @@ option, a settings key, a function, an output format, a rule.
 
 from __future__ import annotations
 
+import argparse
 import shutil
 import sys
 from collections.abc import Callable
@@ -62,7 +63,9 @@ def generate(folder: Path) -> list[str]:
 
 
 def main(words: list[str]) -> int:
-    missing = generate(Path(words[0]) if words else HERE)
+    parser = argparse.ArgumentParser(description="Write the generated pages.")
+    parser.add_argument("folder", nargs="?", type=Path, default=HERE, help="where docs/ lies (default: here)")
+    missing = generate(parser.parse_args(words).folder)
     for thing in missing:
         sys.stderr.write(f"not documented: {thing}\n")
     return 1 if missing else 0

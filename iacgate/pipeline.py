@@ -28,6 +28,7 @@ from iacgate.inputs.reading import Around, Progress, Surroundings, read
 from iacgate.join import build_inventory
 from iacgate.model import (
     Evaluation,
+    Finding,
     Inventory,
     Mode,
     Rule,
@@ -118,23 +119,10 @@ def scan(paths: Sequence[str], request: Request) -> ScanReport:
     check_exception_names(waivers, names)
     rules = _applicable(native, taken.inventory.types, request)
     tell(f"load {len(rules)} rules")
-    evaluations = list(evaluate(rules, taken.inventory))
-    tell(f"evaluate {len(evaluations)} times")
-    plans = frozenset(one.root for one in taken.inventory.resources if one.category == "plan")
-    before = taken.inventory
-    mended: tuple[Evaluation, ...] = ()
-    if plans:
-        before, evaluations, mended = _compared(evaluations, rules, native, taken.inventory, request)
-        tell("compare with what was before")
-    evaluations = without_twins(evaluations)
-    if request.changed_since is not None:
-        changed = changed_lines(taken.root, request.changed_since)
-        evaluations = list(only_changed(evaluations, changed, taken.inventory))
-        mended = tuple(only_changed(mended, changed, taken.inventory))
-    findings = [finding for evaluation in evaluations for finding in evaluation.findings]
+    judged = _judged(rules, native, taken, request, tell)
     codeowners = load_codeowners(taken.root, settings.owner.codeowners)
     labelled = triage(
-        findings,
+        _findings(judged.evaluations),
         TriageInput(
             inventory=taken.inventory,
             settings=settings,
@@ -149,10 +137,11 @@ def scan(paths: Sequence[str], request: Request) -> ScanReport:
         ),
     )
     decision = decide(labelled.triaged, settings.enforcement, request.today)
-    gone = [finding for evaluation in mended for finding in evaluation.findings]
-    gone = placed(gone, before, settings, request.environment, codeowners) if gone else []
-    troubles = [*taken.troubles, *rule_troubles(evaluations), *_empty(taken, request)]
-    answer = gate(decision.verdicts, troubles, settings.enforcement, request.today, evaluations)
+    gone = _findings(judged.mended)
+    gone = placed(gone, judged.before, settings, request.environment, codeowners) if gone else []
+    troubles = [*taken.troubles, *rule_troubles(judged.evaluations), *_empty(taken, request)]
+    answer = gate(decision.verdicts, troubles, settings.enforcement, request.today, judged.evaluations)
+    notices = [*_notices(taken, paths, rules), *_no_plan(judged.plans, request), *labelled.notices]
     tell("decide")
     return ScanReport(
         tool="iacgate",
@@ -164,20 +153,55 @@ def scan(paths: Sequence[str], request: Request) -> ScanReport:
         sources=tuple(taken.records),
         declined=(*native.declined, *decision.declined),
         rules={rule.id: rule for rule in (*rules, *(finding.rule for finding in gone))},
-        evaluations=evaluations,
+        evaluations=judged.evaluations,
         verdicts=decision.verdicts,
         stale_waivers=labelled.stale,
         applied_waivers=labelled.applied,
         troubles=tuple(troubles),
-        notices=tuple(dict.fromkeys([*_notices(taken, paths, rules), *_no_plan(plans, request), *labelled.notices])),
+        notices=tuple(dict.fromkeys(notices)),
         resources=taken.inventory.resources,
         break_glass=labelled.break_glass,
         report_level=settings.report_level,
         root=taken.root,
-        compared=plans,
+        compared=judged.plans,
         new_only=request.plan_new_only,
         fixed=fixed(gone, settings.enforcement, request.today),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Judged:
+    """What the rules answered, and where plans were among the inputs, how it was ``before`` and what they mend."""
+
+    evaluations: list[Evaluation]
+    plans: frozenset[str]
+    before: Inventory
+    mended: Sequence[Evaluation] = ()
+
+
+def _judged(
+    rules: Sequence[Rule], native: NativeRules, taken: Taken, request: Request, tell: Callable[[str], None]
+) -> _Judged:
+    """Ask the rules, compare with what was before a plan, and leave out what is said twice or not asked for."""
+    inventory = taken.inventory
+    evaluations = list(evaluate(rules, inventory))
+    tell(f"evaluate {len(evaluations)} times")
+    plans = frozenset(one.root for one in inventory.resources if one.category == "plan")
+    before = inventory
+    mended: Sequence[Evaluation] = ()
+    if plans:
+        before, evaluations, mended = _compared(evaluations, rules, native, inventory, request)
+        tell("compare with what was before")
+    evaluations = without_twins(evaluations)
+    if request.changed_since is not None:
+        changed = changed_lines(taken.root, request.changed_since)
+        evaluations = list(only_changed(evaluations, changed, inventory))
+        mended = list(only_changed(mended, changed, inventory))
+    return _Judged(evaluations=evaluations, plans=plans, before=before, mended=mended)
+
+
+def _findings(evaluations: Iterable[Evaluation]) -> list[Finding]:
+    return [finding for evaluation in evaluations for finding in evaluation.findings]
 
 
 def take_inventory(paths: Sequence[str], request: Request) -> Taken:

@@ -74,7 +74,7 @@ def test_entry_of_a_plan_that_is_none_says_what_to_do_about_it(here, capsys):
     assert run(["scan", "-o", "json"]) == 3
     (trouble,) = json.loads(capsys.readouterr().out)["errors"]
     assert "resource_changes[0]" in trouble["message"]
-    assert "leave it out" in trouble["hint"]
+    assert "terraform show -json" in trouble["hint"]
 
 
 @pytest.mark.parametrize("name", sorted({name for name, _ in UNREADABLE.values()}))

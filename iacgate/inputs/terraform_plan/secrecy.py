@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from iacgate.lang.terraform.sensitive import conceal_known, names_secret
+from iacgate.lang.terraform.sensitive import conceal_known, leaves, names_secret
 from iacgate.model import Hidden, Secret
 
 _EXPRESSION = frozenset(("constant_value", "references"))
@@ -59,15 +59,8 @@ def seal(holder: Any, key: Any, marks: Any = True) -> None:  # noqa: FBT002  (a 
 
 def seal_by_name(holder: Any, key: Any) -> None:
     """Wrap the texts in ``holder[key]`` that stand under a name such as ``password``."""
-    stack = [(holder, key)]
-    while stack:
-        container, step = stack.pop()
-        value = container[step]
-        if isinstance(value, dict):
-            stack.extend((value, name) for name in value)
-        elif isinstance(value, list):
-            stack.extend((value, index) for index in range(len(value)))
-        elif isinstance(value, str) and isinstance(step, str) and names_secret(step):
+    for container, step, value in leaves(holder, key):
+        if isinstance(value, str) and isinstance(step, str) and names_secret(step):
             container[step] = Hidden(value)
 
 

@@ -9,6 +9,7 @@ is only hidden from print. Source of the table: the schemas in the documentation
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import Any
 
@@ -294,8 +295,8 @@ def conceal_known(kind: str, body: Any) -> None:
             _conceal_at(body, place.steps)
 
 
-def hide_leaves(holder: Any, key: Any) -> None:
-    """Wrap every value in ``holder[key]``, at any depth."""
+def leaves(holder: Any, key: Any) -> Iterator[tuple[Any, Any, Any]]:
+    """Every value in ``holder[key]`` that holds no others, with the container and the key it stands under."""
     stack = [(holder, key)]
     while stack:
         container, step = stack.pop()
@@ -304,7 +305,14 @@ def hide_leaves(holder: Any, key: Any) -> None:
             stack.extend((value, name) for name in value)
         elif isinstance(value, list):
             stack.extend((value, index) for index in range(len(value)))
-        elif value is not None and not isinstance(value, Secret | Unknown):
+        else:
+            yield container, step, value
+
+
+def hide_leaves(holder: Any, key: Any) -> None:
+    """Wrap every value in ``holder[key]``, at any depth."""
+    for container, step, value in leaves(holder, key):
+        if value is not None and not isinstance(value, Secret | Unknown):
             container[step] = Hidden(value)
 
 
