@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from iacgate.model import Location, ScanReport, Trouble, Verdict
+from iacgate.model import Finding, Location, ScanReport, Trouble, Verdict
 from iacgate.outputs._listing import break_glass_line, gate_line, ordered, stale, summed_up, troubles, turns_red
 from iacgate.outputs._plain import one_line
 from iacgate.spi import OutputOptions
@@ -33,9 +33,15 @@ def _lines(report: ScanReport) -> Iterator[str]:
 
 def _finding(verdict: Verdict) -> str:
     finding = verdict.finding
-    what = f"{verdict.severity}[{one_line(finding.rule.id)}] {one_line(finding.message)}"
+    what = f"{verdict.severity}[{one_line(finding.rule.id)}] {_subject(finding)}{one_line(finding.message)}"
     standing = f", {finding.change.value}" if finding.change else ""
     return f"{_place(finding.location)}: {what} ({verdict.state.value}{standing})"
+
+
+def _subject(finding: Finding) -> str:
+    """Of which resource it is: instances and generated objects share a line. What is named by its file is named."""
+    address = finding.subject.address
+    return "" if address.startswith(finding.location.file) else f"{one_line(address)}: "
 
 
 def _trouble(trouble: Trouble, word: str) -> str:
