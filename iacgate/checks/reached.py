@@ -13,7 +13,7 @@ from typing import Literal
 
 from iacgate.lang.jmespath import Condition, Context, Located, Node, compile_condition, locate, parse
 from iacgate.lang.jmespath.logic import Truth
-from iacgate.model import Location
+from iacgate.model import Path
 from iacgate.sdk import Doubt, Inventory, NotApplicable, Partial, Resource, Unknown, Violation, check
 
 Outcome = Violation | Doubt | NotApplicable
@@ -24,8 +24,9 @@ class ReachedParams:
     """Where to go and what must hold there.
 
     Each of ``steps`` is a type, or several with ``|`` between them. ``deny`` is judged on each resource that is
-    reached, ``require`` must be true on one of them; ``at`` is the value to point at. ``nothing`` says what it means
-    that nothing is reached. ``where`` is judged on the subject; ``otherwise`` says what it means that it is false.
+    reached, ``require`` must be true on one of them; ``at`` is the value of it to point at, ``here`` a value of the
+    subject to point at instead. ``nothing`` says what it means that nothing is reached. ``where`` is judged on the
+    subject; ``otherwise`` says what it means that it is false.
     """
 
     steps: tuple[str, ...]
@@ -33,6 +34,7 @@ class ReachedParams:
     deny: str = ""
     require: str = ""
     at: str = ""
+    here: str = ""
     where: str = ""
     otherwise: Literal["skip", "pass"] = "skip"
     nothing: Literal["pass", "fail", "skip"] = "pass"
@@ -53,7 +55,7 @@ def reached_resource(subject: Resource, inventory: Inventory, params: ReachedPar
 def _judged(subject: Resource, inventory: Inventory, params: ReachedParams) -> Iterator[Outcome]:
     reached, maybe = _reach(subject, inventory, params.steps)
     if params.deny:
-        yield from _denied(reached, inventory, params)
+        yield from _denied(subject, reached, inventory, params)
     answers = [_answer(params.require, one, inventory) for one in reached] if params.require else []
     if (reached and not params.require) or any(answer is True for answer in answers):
         return
@@ -61,9 +63,9 @@ def _judged(subject: Resource, inventory: Inventory, params: ReachedParams) -> I
     if doubts:
         yield Doubt(reason=doubts[0].reason)
     elif answers:
-        yield Violation(message=params.message, location=_place(reached[0], params.at), related=tuple(reached))
+        yield _violation(subject, reached, params, params.message)
     elif params.nothing == "fail":
-        yield Violation(message=params.message)
+        yield _violation(subject, [], params, params.message)
     elif params.nothing == "skip":
         yield NotApplicable(reason=f"nothing leads to {params.steps[-1].replace('|', ' or ')}")
 
@@ -79,26 +81,33 @@ def _reach(subject: Resource, inventory: Inventory, steps: tuple[str, ...]) -> t
     return reached, doubts[0] if doubts else None
 
 
-def _denied(reached: list[Resource], inventory: Inventory, params: ReachedParams) -> Iterator[Outcome]:
+def _denied(
+    subject: Resource, reached: list[Resource], inventory: Inventory, params: ReachedParams
+) -> Iterator[Outcome]:
     for one in reached:
         answer = _answer(params.deny, one, inventory)
         if isinstance(answer, Unknown):
             yield Doubt(reason=f"{one.address}: {answer.reason}")
         elif answer:
-            message = f"{params.message} ({one.address})"
-            yield Violation(message=message, location=_place(one, params.at), related=(one,))
+            yield _violation(subject, [one], params, f"{params.message} ({one.address})")
 
 
 def _answer(expression: str, resource: Resource, inventory: Inventory) -> Truth:
     return _condition(expression)(resource.body, Context(resource, inventory))
 
 
-def _place(resource: Resource, at: str) -> Location:
-    """Where the value stands, or where it is missing."""
+def _violation(subject: Resource, reached: list[Resource], params: ReachedParams, message: str) -> Violation:
+    if params.here or not reached:
+        return Violation(message=message, path=_path(subject, params.here), related=tuple(reached))
+    place = reached[0].at(*_path(reached[0], params.at))
+    return Violation(message=message, location=place, related=tuple(reached))
+
+
+def _path(resource: Resource, at: str) -> Path:
+    """The way to the value, or to where it is missing."""
     if not at:
-        return resource.at()
-    found = locate(_tree(at), Located(resource.body, ()), Context(resource))
-    return resource.at(*(found.path or ()))
+        return ()
+    return locate(_tree(at), Located(resource.body, ()), Context(resource)).path or ()
 
 
 @lru_cache(maxsize=256)

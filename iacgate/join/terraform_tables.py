@@ -257,6 +257,7 @@ azurerm_virtual_machine_data_disk_attachment azurerm_virtual_machine_extension a
 azurerm_dev_test_global_vm_shutdown_schedule | virtual_machine_id source_vm_id | azurerm_linux_virtual_machine: \
 id; azurerm_windows_virtual_machine: id; azurerm_virtual_machine: id
 azurerm_virtual_machine_data_disk_attachment | managed_disk_id | azurerm_managed_disk: id
+azurerm_virtual_machine | storage_os_disk.managed_disk_id storage_data_disk.managed_disk_id | azurerm_managed_disk: id
 azurerm_{linux,windows}_virtual_machine_scale_set azurerm_virtual_machine_scale_set_extension | \
 virtual_machine_scale_set_id | azurerm_linux_virtual_machine_scale_set: id; \
 azurerm_windows_virtual_machine_scale_set: id
@@ -271,6 +272,18 @@ azurerm_container_registry_{webhook,scope_map,token} | registry_name container_r
 azurerm_container_registry: name&resource_group_name
 azurerm_synapse_{firewall_rule,sql_pool,spark_pool,workspace_extended_auditing_policy,\
 workspace_security_alert_policy} | synapse_workspace_id | azurerm_synapse_workspace: id
+azurerm_synapse_workspace_vulnerability_assessment | workspace_security_alert_policy_id | \
+azurerm_synapse_workspace_security_alert_policy: id
+azurerm_synapse_sql_pool_{extended_auditing_policy,security_alert_policy} | sql_pool_id | azurerm_synapse_sql_pool: id
+azurerm_synapse_sql_pool_vulnerability_assessment | sql_pool_security_alert_policy_id | \
+azurerm_synapse_sql_pool_security_alert_policy: id
+azurerm_spring_cloud_app | service_name | azurerm_spring_cloud_service: name&resource_group_name
+azurerm_cognitive_account_customer_managed_key | cognitive_account_id | azurerm_cognitive_account: id
+azurerm_kusto_cluster_customer_managed_key | cluster_id | azurerm_kusto_cluster: id
+azurerm_databricks_workspace_{root_dbfs_,}customer_managed_key | workspace_id | azurerm_databricks_workspace: id
+azurerm_log_analytics_storage_insights azurerm_monitor_log_profile azurerm_machine_learning_workspace | \
+storage_account_id | azurerm_storage_account: id
+azurerm_monitor_activity_log_alert | criteria.resource_id | azurerm_*: id
 azurerm_data_factory_* | data_factory_id | azurerm_data_factory: id
 azurerm_log_analytics_* | workspace_id log_analytics_workspace_id workspace_resource_id | \
 azurerm_log_analytics_workspace: id

@@ -112,6 +112,14 @@ def test_a_finding_points_at_what_was_reached(tmp_path):
     assert GROUPS.splitlines()[violation.location.line - 1].strip() == "parameter {"
 
 
+@pytest.mark.parametrize(("name", "more"), [("b", {"require": ASKED}), ("d", {"require": ASKED, "nothing": "fail"})])
+def test_a_finding_points_at_the_subject_where_that_is_to_be_mended(tmp_path, name, more):
+    inventory = taken(tmp_path, GROUPS)
+    subject = inventory.by_address(f"aws_db_instance.{name}")
+    (violation,) = reached_resource.function(subject, inventory, params(here="engine", **more))
+    assert (violation.path, violation.location) == (("engine",), None)
+
+
 USES = """
 resource "aws_vpc" "v" {
   cidr_block = "10.0.0.0/16"

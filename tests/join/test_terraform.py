@@ -98,6 +98,22 @@ def names(way, target, sure=True):
             resource("azurerm_key_vault.k", {"id": "/kv"}),
         ),
         (
+            resource("azurerm_synapse_sql_pool_security_alert_policy.p", {"sql_pool_id": "/p"}),
+            resource("azurerm_synapse_sql_pool.s", {"id": "/p"}),
+        ),
+        (
+            resource("azurerm_spring_cloud_app.a", {"service_name": "s", "resource_group_name": "g"}),
+            resource("azurerm_spring_cloud_service.s", {"name": "s", "resource_group_name": "g"}),
+        ),
+        (
+            resource("azurerm_databricks_workspace_root_dbfs_customer_managed_key.k", {"workspace_id": "/w"}),
+            resource("azurerm_databricks_workspace.w", {"id": "/w"}),
+        ),
+        (
+            resource("azurerm_monitor_activity_log_alert.a", {"criteria": [{"resource_id": "/sa"}]}),
+            resource("azurerm_storage_account.s", {"id": "/sa"}),
+        ),
+        (
             resource("google_container_node_pool.p", {"cluster": "c"}),
             resource("google_container_cluster.c", {"name": "c"}),
         ),
