@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from iacgate.lang.iam import allows, policy_statements
-from iacgate.lang.jmespath.logic import Truth, both, doubt, either
+from iacgate.lang.jmespath.logic import Truth, both, doubt, either, equal
 from iacgate.model import Partial
 from iacgate.sdk import Doubt, Inventory, Resource, Unknown, Violation, check
 
@@ -51,7 +51,10 @@ class PolicyParams:
 def iam_privilege_escalation(
     subject: Resource, _inventory: Inventory, params: PolicyParams
 ) -> Iterator[Violation | Doubt]:
-    """Statements that together allow, on every resource, actions by which a user can raise their own rights."""
+    """Statements that together allow, on every resource, actions by which a user can raise their own rights.
+
+    A statement with a principal belongs to a policy of the one resource it is attached to, and gives none of them.
+    """
     path = (params.attribute,) if params.attribute else ()
     statements = policy_statements(None, subject.get(*path))
     if isinstance(statements, Unknown):
@@ -78,6 +81,7 @@ def _all_allowed(statements: Iterable[Any], actions: Iterable[str]) -> Truth:
     for action in actions:
         allowed: Truth = False
         for statement in statements:
-            allowed = either(allowed, allows(statement, action, "*"))
+            granted = both(equal(statement["Principal"], None), allows(statement, action, "*"))
+            allowed = either(allowed, granted)
         result = both(result, allowed)
     return result
