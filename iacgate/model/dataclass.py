@@ -19,6 +19,8 @@ T = TypeVar("T")
 _MISSING: Any = object()
 _FEW = 16
 """So many objects are filled field by field before ``__init__`` is compiled, which takes as long as filling fifty."""
+_BECOME: Callable[[Any, type], None] = object.__dict__["__class__"].__set__
+"""Sets the class of an object, past any ``__setattr__``."""
 
 
 class FrozenInstanceError(AttributeError):
@@ -126,8 +128,7 @@ def _first_init(self: Any, *args: Any, **kwargs: Any) -> None:
         cls.__init__(self, *args, **kwargs)
         return
     cls.__filled__ += 1
-    for name, value in values.items():
-        object.__setattr__(self, name, value)
+    _fill(self, **values)
     if hasattr(cls, "__post_init__"):
         self.__post_init__()
 
@@ -153,29 +154,63 @@ def _bound(cls: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str,
 
 
 def _compiled_init(cls: type[Any]) -> Any:
-    """``__init__`` as one would write it by hand; slots are set through their descriptors, past ``__setattr__``."""
-    scope: dict[str, Any] = {"_missing": _MISSING}
+    """``__init__`` as one would write it by hand.
+
+    Assigning to a slot costs a tenth of what it costs to go past the ``__setattr__`` that refuses, so an object of a
+    frozen class is one of its open twin while it is filled. A subclass of another layout is filled past it.
+    """
+    scope: dict[str, Any] = {"_missing": _MISSING, "_become": _BECOME, "_twin": _open_twin(cls), "_fill": _fill}
     parameters: list[str] = []
-    body: list[str] = []
+    given: dict[str, str] = {}
     for name, spec in cls.__fields__.items():
-        scope[f"_set_{name}"] = getattr(cls, name).__set__
         value = name if spec.init else "_missing"
         if spec.default_factory is not _MISSING:
             scope[f"_make_{name}"] = spec.default_factory
-            value = f"_make_{name}() if {value} is _missing else {value}"
-        if spec.init:
-            parameters.append(_parameter(name, spec, scope))
-        if spec.init or spec.default_factory is not _MISSING:
-            body.append(f"_set_{name}(self, {value})")
+            given[name] = f"_make_{name}() if {value} is _missing else {value}"
+        elif spec.init:
+            given[name] = name
         elif spec.default is not _MISSING:
             scope[f"_default_{name}"] = spec.default
-            body.append(f"_set_{name}(self, _default_{name})")
-    if hasattr(cls, "__post_init__"):
-        body.append("self.__post_init__()")
+            given[name] = f"_default_{name}"
+        if spec.init:
+            parameters.append(_parameter(name, spec, scope))
     star = "*, " if cls.__kw_only__ and parameters else ""
-    source = f"def __init__(self, {star}{', '.join(parameters)}):\n  " + "\n  ".join(body or ["pass"])
-    exec(source, scope)  # noqa: S102  (our own field names only, as the standard library does it)
+    lines = [f"def __init__(self, {star}{', '.join(parameters)}):", *_filling(cls, given)]
+    if hasattr(cls, "__post_init__"):
+        lines.append("  self.__post_init__()")
+    exec("\n".join(lines), scope)  # noqa: S102  (our own field names only, as the standard library does it)
     return scope["__init__"]
+
+
+def _filling(cls: type[Any], given: dict[str, str]) -> list[str]:
+    """The lines that give every attribute its value."""
+    assigned = [f"self.{name} = {value}" for name, value in given.items()] or ["pass"]
+    if cls.__setattr__ is not _refuse:
+        return [f"  {line}" for line in assigned]
+    at_once = ", ".join(f"{name}={value}" for name, value in given.items())
+    return [
+        "  _own = self.__class__",
+        "  try:",
+        "    _become(self, _twin)",
+        "  except TypeError:",
+        f"    _fill(self, {at_once})",
+        "  else:",
+        *(f"    {line}" for line in assigned),
+        "    self.__class__ = _own",
+    ]
+
+
+def _open_twin(cls: type[Any]) -> type[Any]:
+    """A class of the same layout whose attributes can be set."""
+    free = {"__setattr__": object.__setattr__, "__delattr__": object.__delattr__}
+    members = {"__slots__": cls.__dict__["__slots__"], **free}
+    twin: type[Any] = type(cls)(cls.__name__, cls.__bases__, members)  # type: ignore[misc]  # a class of its metaclass
+    return twin
+
+
+def _fill(self: Any, **values: Any) -> None:
+    for name, value in values.items():
+        object.__setattr__(self, name, value)
 
 
 def _parameter(name: str, spec: _Field, scope: dict[str, Any]) -> str:

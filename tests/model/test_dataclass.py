@@ -112,6 +112,30 @@ def test_a_subclass_adds_attributes() -> None:
     assert repr(made).endswith("Derived(a=1, b=2)")
 
 
+@pytest.mark.parametrize("slots", [(), None], ids=["same layout", "a layout of its own"])
+@pytest.mark.parametrize("before", [0, 100], ids=["the first objects", "after a hundred"])
+def test_a_plain_subclass_stays_what_it_is(before: int, slots: tuple[str, ...] | None) -> None:
+    base = make(light, frozen=True)
+    for number in range(before):
+        base(a=number)
+    derived: Any = type("Plain", (base,), {} if slots is None else {"__slots__": slots})
+    made = derived(a=1)
+    assert (type(made), made.a, made.b, made.c, made.d, made.e) == (derived, 1, "b", [], 4, 2)
+    with pytest.raises(AttributeError):
+        made.a = 2
+
+
+def test_no_name_of_an_attribute_is_in_the_way() -> None:
+    @light.dataclass(frozen=True, kw_only=True)
+    class Named:
+        kind: int
+        cls: int = 2
+        values: int = 3
+
+    made = [Named(kind=number) for number in range(100)][-1]
+    assert (made.kind, made.cls, made.values, type(made)) == (99, 2, 3, Named)
+
+
 def test_init_is_compiled_for_classes_of_many_objects_only() -> None:
     kind = make(light)
     kind(a=1)
