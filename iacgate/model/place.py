@@ -7,10 +7,12 @@ from typing import Any
 from iacgate.model.dataclass import dataclass, replace
 
 Path = tuple[str | int, ...]
-"""Steps into a body: mapping keys and list indexes. In reports, steps into keyed lists read ``"name=app"``."""
+"""Steps into a body: mapping keys and list indexes. In reports, steps into keyed lists read ``"name=app"``, steps
+to a flag of a command line ``"--flag"``."""
 
 KEYS_OF_LISTS = ("address", "name", "sid", "Sid", "key", "containerPort", "mountPath")
 """Members that identify an element of a list, the first that is there wins (Kubernetes merge keys and their like)."""
+_FLAG = "--"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +57,9 @@ Firsts = dict[tuple[int, str], dict[str, int]]
 def stable_path(body: Any, path: Path, firsts: Firsts | None = None) -> Path:
     """``path`` with indexes of keyed lists replaced by keys: ``("containers", 0)`` → ``("containers", "name=app")``.
 
-    An index stays where no element key is there, and where an element before it shares the key. ``firsts`` remembers
-    lists between calls on the same ``body``, so that many paths into a long list do not each search it.
+    A flag of a command line (``--port=80``) is known by its name. An index stays where no element key is there, and
+    where an element before it shares the key. ``firsts`` remembers lists between calls on the same ``body``, so that
+    many paths into a long list do not each search it.
     """
     steps: list[str | int] = []
     node = body
@@ -84,8 +87,10 @@ def child(node: Any, step: str | int) -> Any:
 
 
 def index_of(items: list[Any], step: str) -> int | None:
-    """The index that a keyed step (``"name=app"``) means in this list."""
+    """The index that a keyed step (``"name=app"``, ``"--flag"``) means in this list."""
     key, separator, value = step.partition("=")
+    if step.startswith("--") and not separator:
+        return _flags(items).get(step)
     if not separator:
         return None
     for index, item in enumerate(items):
@@ -98,6 +103,9 @@ def _keyed(node: Any, step: str | int, firsts: Firsts) -> str | int:
     if not isinstance(step, int) or not isinstance(node, list) or not 0 <= step < len(node):
         return step
     element = node[step]
+    if isinstance(element, str) and element.startswith("--"):
+        flag = element.partition("=")[0]
+        return flag if _firsts(node, _FLAG, firsts).get(flag) == step else step
     if not isinstance(element, dict):
         return step
     for key in KEYS_OF_LISTS:
@@ -109,9 +117,20 @@ def _keyed(node: Any, step: str | int, firsts: Firsts) -> str | int:
 
 def _firsts(items: list[Any], key: str, firsts: Firsts) -> dict[str, int]:
     found = firsts.get((id(items), key))
+    if found is None and key == _FLAG:
+        found = firsts[id(items), key] = _flags(items)
     if found is None:
         found = firsts[id(items), key] = {}
         for index, item in enumerate(items):
             if isinstance(item, dict) and isinstance(value := item.get(key), str | int):
                 found.setdefault(str(value), index)
+    return found
+
+
+def _flags(items: list[Any]) -> dict[str, int]:
+    """The flags of a command line: the first element that gives each."""
+    found: dict[str, int] = {}
+    for index, item in enumerate(items):
+        if isinstance(item, str) and item.startswith("--"):
+            found.setdefault(item.partition("=")[0], index)
     return found
