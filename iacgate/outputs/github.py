@@ -18,6 +18,7 @@ from iacgate.outputs._listing import (
     summed_up,
     troubles,
     turns_red,
+    way,
 )
 from iacgate.outputs._plain import one_line, paragraphs
 from iacgate.spi import OutputOptions
@@ -83,6 +84,7 @@ def _finding(command: str, verdict: Verdict) -> str:
     finding = verdict.finding
     lines = [
         f"{finding.subject.address}: {one_line(finding.message)}",
+        *(f"{step}: {place}" for step, place in way(finding)),
         finding.rule.remediation.strip(),
         f"{verdict.state.value}: {verdict.because}" if verdict.because else verdict.state.value,
         standing_phrase(finding),

@@ -11,7 +11,7 @@ from typing import Any
 
 from iacgate.model import Location, ScanReport, Severity, State, Trouble, Verdict
 from iacgate.outputs._json import document
-from iacgate.outputs._listing import break_glass_line, exception_phrase, gate_line, ordered, troubles, turns_red
+from iacgate.outputs._listing import break_glass_line, exception_phrase, gate_line, ordered, troubles, turns_red, way
 from iacgate.outputs._plain import one_line
 from iacgate.spi import OutputOptions
 
@@ -42,7 +42,8 @@ def _finding(verdict: Verdict) -> dict[str, Any]:
     finding = verdict.finding
     covered = exception_phrase(verdict)
     said = one_line(finding.message.strip()) or one_line(finding.rule.title)
-    text = f"{one_line(finding.subject.address)}: {said} ({verdict.state.value}{f', {covered}' if covered else ''})"
+    remarks = [verdict.state.value, covered, *(f"{step}: {place}" for step, place in way(finding))]
+    text = f"{one_line(finding.subject.address)}: {said} ({', '.join(filter(None, remarks))})"
     severity = SOFTER.get(verdict.state, SEVERITIES[verdict.severity])
     return _entry(finding.rule.id, text, severity, finding.location, finding.fingerprint)
 
