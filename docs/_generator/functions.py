@@ -47,6 +47,7 @@ GROUPS = {
     "packages": "Images, commands, secrets",
     "roles": "IAM policies",
     "pods": "Kubernetes workloads",
+    "programs": "Kubernetes workloads",
 }
 """Module of a function → the heading it stands under."""
 
@@ -81,7 +82,7 @@ def functions_page() -> str:
 
 def _row(name: str) -> tuple[str, str, str]:
     kind = TABLE[name][1]
-    note = "truth" if name in BOOLEAN else "with places" if kind == "places" else ""
+    note = "truth" if name in BOOLEAN else "with places" if kind in {"place", "places"} else ""
     return code(f"{name}({', '.join(_arguments(name))})"), plain(_doc(name)), note
 
 

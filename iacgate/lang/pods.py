@@ -98,7 +98,12 @@ def pods(context: Any, body: Any) -> Any:
 
 def containers(context: Any, body: Any) -> Any:
     """All containers of an object: ordinary, init and ephemeral, of every pod it describes."""
-    return context.once("containers", body, lambda: _listed(body, _CONTAINER_LISTS))
+    return context.once("containers", body, lambda: all_containers(body))
+
+
+def all_containers(body: Any) -> Any:
+    """All containers of an object as ``containers()`` gives them, with their places; the unknown that hides them."""
+    return _listed(body, _CONTAINER_LISTS)
 
 
 def main_containers(context: Any, body: Any) -> Any:

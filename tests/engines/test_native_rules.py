@@ -141,6 +141,39 @@ def test_selection(make, words, expected):
 
 def test_rules_that_cannot_match_are_not_loaded():
     assert not may_select(["aws_thing", "azurerm_*"], frozenset(["Pod"]))
+    assert not may_select(["program.etcd"], frozenset(["aws_thing"]))
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("program.etcd", ["Pod.etcd"]),
+        ("program.kube-apiserver", ["Rollout.api", "Pod.hyper"]),
+        ("program.kubelet", []),
+    ],
+)
+def test_workloads_are_chosen_by_what_they_run(make, word, expected):
+    def runs(*command):
+        return {"spec": {"containers": [{"name": "c", "command": list(command)}]}}
+
+    inventory = Inventory(
+        [
+            make("Pod", {"kind": "Pod", **runs("etcd", "--a=kube-apiserver")}, provider="kubernetes", name="etcd"),
+            make("Pod", {"kind": "Pod", **runs("etcdctl", "kubelet")}, provider="kubernetes", name="other"),
+            make("Pod", {"kind": "Pod", "spec": Unknown("why")}, provider="kubernetes", name="hidden"),
+            make(
+                "Rollout",
+                {"kind": "Rollout", "spec": {"template": runs("kube-apiserver")}},
+                provider="kubernetes",
+                name="api",
+            ),
+            make("Pod", {"kind": "Pod", **runs("/hyperkube", "apiserver")}, provider="kubernetes", name="hyper"),
+        ]
+    )
+    selects = Selection().selector([word])
+    assert [one.address for one in selects(inventory)] == expected
+    assert [one.address for one in selects(inventory)] == expected
+    assert selects(Inventory()) == []
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ WORDS = (
     "terraform",
     "secret_holder",
 )
-"""What ``on`` takes beside resource types and globs; and ``data.TYPE``, ``provider.NAME``."""
+"""What ``on`` takes beside resource types and globs; and ``data.TYPE``, ``provider.NAME``, ``program.NAME``."""
 
 ID_PATTERN = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
 _LOOKING_AT_PLANS = frozenset(("actions", "before", "subject"))
@@ -40,7 +40,7 @@ _LOOKING_AT_PLANS = frozenset(("actions", "before", "subject"))
 _SEEKING_SECRETS = frozenset(("secrets", "has_secret", "is_secret", "secret_kind"))
 _ASKING_ABOUT_CHANGES = frozenset(("actions", "before"))
 
-_TYPE = re.compile(r"(data\.|provider\.)?[A-Za-z*?][A-Za-z0-9_*?-]*\Z")
+_TYPE = re.compile(r"(data\.|provider\.|program\.)?[A-Za-z*?][A-Za-z0-9_*?-]*\Z")
 
 
 def compile_rule(text: RuleText, *, provider: str = "", service: str = "") -> Record:
@@ -212,7 +212,7 @@ def _rulesets(values: Mapping[str, Any]) -> list[str]:
 def _provider(word: str) -> str:
     """The provider that a resource word belongs to, for rules that do not stand in a provider's folder."""
     bare = word.removeprefix("data.").removeprefix("provider.")
-    if bare == "workload" or bare[:1].isupper():
+    if bare == "workload" or bare.startswith("program.") or bare[:1].isupper():
         return "kubernetes"
     return bare.split("_", 1)[0].split("*", 1)[0]
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from fnmatch import fnmatchcase
+from typing import Any
 
 from iacgate.lang import pods
 from iacgate.model import Inventory, Resource, Subject
 
 _CATEGORIES = {"data", "provider"}
+_PROGRAM = "program."
 _ANYWHERE = {"document", "plan", "module"}
 
 _ALIKE = 0.85
@@ -28,6 +30,8 @@ class Selection:
     def __init__(self) -> None:
         self._inventory: Inventory | None = None
         self._workloads: list[Resource] = []
+        self._running: dict[str, list[Resource]] = {}
+        self._mentioned: list[tuple[Resource, str]] | None = None
 
     def selector(self, words: Sequence[str], *, with_deleted: bool = False) -> Selects:
         """A function that gives a rule's subjects, in inventory order for each word, none of them twice.
@@ -56,6 +60,8 @@ class Selection:
             from iacgate.lang.terraform.holders import holders
 
             return holders(inventory)
+        if word.startswith(_PROGRAM):
+            return self._all_running(inventory, word.removeprefix(_PROGRAM))
         category, dot, bare = word.partition(".")
         if dot and category in _CATEGORIES:
             return [one for one in inventory.of_type(word, bare) if one.category == category]
@@ -65,7 +71,25 @@ class Selection:
         if self._inventory is not inventory:
             self._inventory = inventory
             self._workloads = [one for one in inventory.resources if pods.is_workload(one)]
+            self._running, self._mentioned = {}, None
         return self._workloads
+
+    def _all_running(self, inventory: Inventory, program: str) -> list[Resource]:
+        """The workloads that run a program: asked only of those that mention it."""
+        from iacgate.lang.programs import mentioned, running
+
+        workloads = self._all_workloads(inventory)
+        if self._mentioned is None:
+            self._mentioned = [(one, text) for one in workloads if (text := mentioned(one.body))]
+        if program not in self._running:
+            names = (program, "hyperkube")
+            near = [one for one, text in self._mentioned if any(name in text for name in names)]
+            self._running[program] = [one for one in near if _any(running(one.body, program))]
+        return self._running[program]
+
+
+def _any(found: Any) -> bool:
+    return isinstance(found, list) and len(found) > 0
 
 
 def _goes(subject: Subject) -> bool:
@@ -80,7 +104,7 @@ def may_select(words: Iterable[str], types: frozenset[str]) -> bool:
             return True
         if word == "secret_holder" and any("_" in name or name.startswith("provider.") for name in types):
             return True
-        if word == "workload" and any(name[:1].isupper() for name in types):
+        if (word == "workload" or word.startswith(_PROGRAM)) and any(name[:1].isupper() for name in types):
             return True
         if ("*" in word or "?" in word) and any(fnmatchcase(name, word) for name in types):
             return True

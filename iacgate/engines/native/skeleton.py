@@ -92,6 +92,6 @@ def write_skeleton(rule: str, on: str, rules_dir: Path, fixtures_dir: Path) -> l
 def _parts(on: str) -> tuple[str, str, str]:
     if on.startswith("dockerfile"):
         return _DOCKERFILE, _DOCKERFILE_FIXTURE, "Dockerfile"
-    if on == "workload" or on[:1].isupper():
+    if on == "workload" or on.startswith("program.") or on[:1].isupper():
         return _WORKLOAD, _WORKLOAD_FIXTURE, "pods.yaml"
     return _TERRAFORM, _TERRAFORM_FIXTURE, "main.tf"

@@ -29,6 +29,7 @@ from iacgate.lang.jmespath.logic import (
     truth,
 )
 from iacgate.lang.jmespath.syntax import Node
+from iacgate.lang.places import Placed
 from iacgate.model import Partial, Secret, Unknown
 
 Value = Callable[[Any, Context], Any]
@@ -345,6 +346,14 @@ def _call_places(function: Callable[..., Any], arguments: list[Value]) -> Value:
     return call
 
 
+def _call_place(function: Callable[..., Any], arguments: list[Value]) -> Value:
+    def call(v: Any, c: Context) -> Any:
+        found = function(*[argument(v, c) for argument in arguments])
+        return found.value if isinstance(found, Placed) else found
+
+    return call
+
+
 def _call_plain(function: Callable[..., Any], arguments: list[Value]) -> Value:
     return lambda v, c: apply_plain(function, [argument(v, c) for argument in arguments])
 
@@ -381,6 +390,7 @@ _CALLS: dict[str, Callable[[Callable[..., Any], list[Value]], Value]] = {
     "aware": _call_aware,
     "lambda": _call_aware,
     "context": _call_context,
+    "place": _call_place,
     "places": _call_places,
 }
 

@@ -7,6 +7,7 @@ Each row: the module of ``iacgate.lang`` that holds the function, how it is call
 * ``aware``: with whatever stands there; the function knows what to do with an unknown.
 * ``context``: as ``aware``, with the :class:`~iacgate.lang.jmespath.context.Context` in front.
 * ``lambda``: as ``aware``; arguments written with ``&`` arrive as callables.
+* ``place``: as ``aware``; gives one :class:`~iacgate.lang.places.Placed` below its first argument, or a value.
 * ``places``: as ``context``; gives a list of :class:`~iacgate.lang.places.Placed` (value and path below the first
   argument), of which expressions see the values and findings the paths.
 """
@@ -121,10 +122,12 @@ TABLE: dict[str, Row] = {
     "secrets": ("secrets", "places", 1, 1),
     # Kubernetes
     "containers": ("pods", "places", 1, 1),
+    "flag": ("programs", "place", 2, 2),
     "main_containers": ("pods", "places", 1, 1),
     "pod": ("pods", "context", 0, 0),
     "pod_metadata": ("pods", "places", 1, 1),
     "pods": ("pods", "places", 1, 1),
+    "programs": ("programs", "places", 2, 2),
     "security_contexts": ("pods", "places", 1, 1),
 }
 

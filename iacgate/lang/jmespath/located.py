@@ -29,6 +29,7 @@ from iacgate.lang.jmespath.logic import (
     truth,
 )
 from iacgate.lang.jmespath.syntax import Node
+from iacgate.lang.places import Placed
 from iacgate.model import Partial, Path, Unknown
 
 Recorder = Callable[[Node, "Located"], None]
@@ -259,6 +260,8 @@ class _Walk:
         if kind in {"context", "places"}:
             given.insert(0, self.context)
         found = function(*given)
+        if isinstance(found, Placed):
+            return Located(found.value, None if base.path is None else (*base.path, *found.path))
         return _placed(found, base) if kind == "places" else _traced(found, arguments)
 
     def _argument(self, node: Node, value: Located) -> Located:
