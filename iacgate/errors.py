@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from iacgate.model import Location, nearest
+from iacgate.model import Location, Trouble, nearest
 
 
 class IacgateError(Exception):
@@ -60,6 +60,10 @@ class SyntaxFailure(Exception):  # noqa: N818  (the user's text fails, not we)
 
     def __str__(self) -> str:
         return f"{self.location}: {self.message}"
+
+    def trouble(self) -> Trouble:
+        """The failure as reports tell it."""
+        return Trouble(kind="unreadable", message=str(self), hint=self.hint, location=self.location)
 
 
 class SourceSkipped(Exception):  # noqa: N818  (nothing failed)

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from iacgate.errors import SourceSkipped, SyntaxFailure
 from iacgate.model import Document, Location, Path, Relation, Resource, Secret, SourceFile, Trouble
 from iacgate.model.dataclass import dataclass
 from iacgate.spi import InputContext
+
+if TYPE_CHECKING:
+    from iacgate.syntax.yaml import YamlDocument
 
 name = "kubernetes"
 
@@ -200,14 +203,15 @@ def _json_or_yaml(data: bytes, source: SourceFile) -> list[Document]:
 
 
 def _yaml_documents(data: bytes, source: SourceFile) -> list[Document]:
-    from iacgate.syntax.yaml import YamlDocument, load_all
+    from iacgate.syntax.yaml import load_all
 
+    failures: list[SyntaxFailure] = []
     try:
         loaded = load_all(data, source.path)
     except SyntaxFailure as failure:
         if "template" in failure.message and b"apiVersion" not in data.replace(b"\0", b""):
             raise SourceSkipped(f"{failure.message}; no Kubernetes object in it") from None
-        raise
+        loaded, failures = _readable(data, source, failure)
 
     def document(each: YamlDocument) -> Document:
         return Manifest(
@@ -220,9 +224,23 @@ def _yaml_documents(data: bytes, source: SourceFile) -> list[Document]:
             index=each.index,
             focus=source.focus,
             problems=tuple((problem.location, problem.message) for problem in each.problems),
+            troubles=tuple(failure.trouble() for failure in failures) if each is loaded[0] else (),
         )
 
-    return [document(each) for each in loaded if each.body is not None]
+    loaded = [each for each in loaded if each.body is not None]
+    return [document(each) for each in loaded]
+
+
+def _readable(
+    data: bytes, source: SourceFile, failure: SyntaxFailure
+) -> tuple[list[YamlDocument], list[SyntaxFailure]]:
+    """The documents of a file with broken ones. Raises ``failure`` where none of them is an object."""
+    from iacgate.syntax.yaml.recovery import load_readable
+
+    loaded, failures = load_readable(data, source.path)
+    if not any(is_object(each.body) for each in loaded):
+        raise failure
+    return loaded, failures
 
 
 def _json_documents(data: bytes, source: SourceFile) -> list[Document]:

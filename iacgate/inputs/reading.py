@@ -150,6 +150,8 @@ def _documents(adapter: InputAdapter, source: SourceFile, reading: Reading) -> l
         return []
     if not documents and _has_no_name(source):
         _nothing_in(source, adapter.name, reading)
+    elif troubles := [trouble for document in documents for trouble in document.troubles]:
+        _read_in_part(reading, source, adapter.name, troubles)
     elif source.focus:
         status = SourceStatus.READ if documents else SourceStatus.NOT_APPLICABLE
         reading.records.append(SourceRecord(path=source.path, kind=adapter.name, status=status))
@@ -206,6 +208,15 @@ def _unreadable(reading: Reading, source: SourceFile, kind: str, message: str, h
     )
     trouble = Trouble(kind="unreadable", message=f"{location}: {message}", hint=hint, location=location)
     reading.troubles.append(_with_hint(trouble))
+
+
+def _read_in_part(reading: Reading, source: SourceFile, kind: str, troubles: list[Trouble]) -> None:
+    """What could be read is judged, and what could not is told as if nothing could."""
+    where = troubles[0].location
+    detail = troubles[0].message.removeprefix(f"{where}: ")
+    record = SourceRecord(path=source.path, kind=kind, status=SourceStatus.UNREADABLE, detail=detail, location=where)
+    reading.records.append(record)
+    reading.troubles.extend(map(_with_hint, troubles))
 
 
 def _with_hint(trouble: Trouble) -> Trouble:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from iacgate.model.dataclass import dataclass, field
 from iacgate.model.place import Location, Path, child
 from iacgate.model.values import Unknown
 from iacgate.model.words import SourceStatus
+
+if TYPE_CHECKING:
+    from iacgate.model.report import Trouble
 
 Category = Literal["resource", "data", "provider", "module", "plan"]
 
@@ -64,7 +67,10 @@ class Comment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """One parsed unit of a file: a YAML document, an HCL file, a Dockerfile, a plan."""
+    """One parsed unit of a file: a YAML document, an HCL file, a Dockerfile, a plan.
+
+    ``troubles`` say what of it could not be read, where the rest could.
+    """
 
     path: str
     kind: str
@@ -74,6 +80,7 @@ class Document:
     text: Callable[[], str] = field(default=str, compare=False, repr=False)
     index: int = 0
     focus: bool = True
+    troubles: tuple[Trouble, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def address(self) -> str:

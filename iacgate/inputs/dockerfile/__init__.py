@@ -60,11 +60,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from iacgate.errors import SyntaxFailure
 from iacgate.inputs.dockerfile.build import Built, identities, walk
 from iacgate.inputs.dockerfile.instructions import Described
 from iacgate.model import Document, Location, Path, Relation, Resource, SourceFile
 from iacgate.spi import InputContext
-from iacgate.syntax.dockerfile import Dockerfile, read, stages
+from iacgate.syntax.dockerfile import Dockerfile, read, stages, stages_in_part
 
 name = "dockerfile"
 
@@ -119,10 +120,19 @@ def claims(source: SourceFile) -> bool:
 
 
 def parse(source: SourceFile) -> Iterator[Document]:
-    """The one document of a file, its stages already walked. Raises :class:`~iacgate.errors.SyntaxFailure`."""
+    """The one document of a file, its stages already walked. Raises :class:`~iacgate.errors.SyntaxFailure`.
+
+    Of a file with instructions that no builder reads, the others are judged; what a stage with such an instruction
+    ends in is not known, and it is no resource.
+    """
     data = source.read()
-    tree = read(data, source.path)
-    before, built = walk(tree, *stages(tree))
+    refused: list[SyntaxFailure] = []
+    try:
+        tree = read(data, source.path)
+        before, built = walk(tree, *stages(tree))
+    except SyntaxFailure:
+        tree = read(data, source.path, refused)
+        before, built = walk(tree, *stages_in_part(tree, refused))
     yield Document(
         path=source.path,
         kind=name,
@@ -131,6 +141,7 @@ def parse(source: SourceFile) -> Iterator[Document]:
         comments=lambda: tree.comments,
         text=lambda: data.decode("utf-8-sig", "replace"),
         focus=source.focus,
+        troubles=tuple(failure.trouble() for failure in refused),
     )
 
 
@@ -139,7 +150,8 @@ def normalise(documents: Sequence[Document], _context: InputContext) -> Iterator
     for document in documents:
         yield from _instructions(document, "", document.body.before)
         for one in document.body.built:
-            yield _stage(document, one)
+            if not one.broken:
+                yield _stage(document, one)
             yield from _instructions(document, one.label, one.described)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from iacgate.errors import SyntaxFailure
 from iacgate.inputs.dockerfile.images import origin
@@ -16,6 +16,8 @@ from iacgate.syntax.dockerfile import Dockerfile, Instruction, Stage
 
 MAX_HELD = 200_000
 """What stages set and inherit, together: a chain of stages takes time and space by the square of its length."""
+
+_BROKEN: Final = Unknown("an instruction of the stage could not be read")
 
 _POINTED = {
     "SHELL": "shell",
@@ -39,6 +41,11 @@ class Built:
         self.body: dict[str, Any] = {}
         self.described: list[Described] = []
         self.places: dict[Path, tuple[Described, Path]] = {}
+
+    @property
+    def broken(self) -> bool:
+        """Whether an instruction of it, or of a stage it is built on, could not be read."""
+        return self.stage.broken is not None or (self.parent is not None and self.parent.broken)
 
     def locate(self, path: Path) -> Location:
         """The place of a path: in an instruction, in the one that set a value, else the FROM line."""
@@ -68,6 +75,7 @@ def walk(file: Dockerfile, before: list[Instruction], stages: list[Stage]) -> tu
             place = Location(file=file.file, line=stage.start.line)
             raise SyntaxFailure(place, f"the stages up to here set and inherit more than {MAX_HELD:,} values")
     _mark(built)
+    _doubt(built)
     return first, built
 
 
@@ -192,6 +200,18 @@ def _mark(built: list[Built]) -> None:
             described.body["stage"] = summary
             if described.body["instruction"] == "USER":
                 described.body["effective"] = decisive is not None and described is decisive[0]
+
+
+def _doubt(built: list[Built]) -> None:
+    """What a stage has set is not known behind an instruction that could not be read."""
+    for one in built:
+        if one.broken:
+            since = one.stage.broken if one.parent is None or not one.parent.broken else 0
+            for described in one.described:
+                if described.node.line > (since or 0):
+                    described.body["user"] = _BROKEN
+                if described.body["instruction"] == "USER":
+                    described.body["effective"] = _BROKEN
 
 
 def identities(described: list[Described]) -> Iterator[str]:

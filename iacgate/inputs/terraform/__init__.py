@@ -16,6 +16,7 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from iacgate.errors import SyntaxFailure
 from iacgate.lang.terraform import layout
 from iacgate.model import Document, Location, Path, Resource, SourceFile
 from iacgate.model.dataclass import dataclass, field
@@ -51,7 +52,7 @@ def claims(source: SourceFile) -> bool:
 
 
 def parse(source: SourceFile) -> Iterable[Document]:
-    """The document of one file. Raises ``SyntaxFailure``."""
+    """The document of one file. Raises ``SyntaxFailure`` where nothing of it can be read."""
     return [read_document(source)]
 
 
@@ -66,6 +67,7 @@ def read_document(source: SourceFile) -> HclDocument:
         comments=file.remarks,
         text=lambda: file.text,
         focus=source.focus,
+        troubles=tuple(failure.trouble() for failure in file.failures),
         file=file,
         source=source,
     )
@@ -78,7 +80,15 @@ def _parsed(source: SourceFile) -> File:
         return parse_json(source.read(), source.path)
     from iacgate.syntax.hcl import parse
 
-    return parse(source.read(), source.path)
+    data = source.read()
+    try:
+        return parse(data, source.path)
+    except SyntaxFailure:
+        if layout.is_variables(source.path.rpartition("/")[2]):
+            raise
+        from iacgate.syntax.hcl.recovery import recover
+
+        return recover(data, source.path)
 
 
 def normalise(documents: Sequence[Document], context: InputContext) -> Iterable[Resource]:

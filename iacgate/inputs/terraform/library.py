@@ -194,11 +194,14 @@ class Library:
 
     def _document(self, source: SourceFile) -> HclDocument | None:
         try:
-            return read_document(source)
+            document = read_document(source)
         except SyntaxFailure as failure:
             message, location = f"{failure.location}: {failure.message}", failure.location
         except OSError as error:
             message, location = f"{source.path}: cannot be read: {error.strerror}", None
+        else:
+            self._context.troubles.extend(document.troubles)
+            return document
         self._context.troubles.append(Trouble(kind="unreadable", message=message, location=location))
         return None
 

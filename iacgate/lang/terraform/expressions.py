@@ -532,4 +532,5 @@ _EVALUATORS: dict[type, Callable[[Any, Scope], Any]] = {
     nodes.ForTuple: _for_tuple,
     nodes.ForObject: _for_object,
     nodes.FunctionCall: _call,
+    nodes.Refused: lambda node, _scope: Unknown(node.reason),
 }

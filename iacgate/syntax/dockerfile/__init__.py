@@ -7,7 +7,7 @@ All of them fail only with :class:`~iacgate.errors.SyntaxFailure`.
 
 from iacgate.syntax.dockerfile.expand import Lookup, Unset, expand, expand_words
 from iacgate.syntax.dockerfile.reader import read
-from iacgate.syntax.dockerfile.stages import KEYWORDS, Stage, stages
+from iacgate.syntax.dockerfile.stages import KEYWORDS, Stage, stages, stages_in_part
 from iacgate.syntax.dockerfile.tree import Directive, Dockerfile, Flag, Heredoc, Instruction, Logical, Pair, Word
 
 __all__ = [
@@ -27,4 +27,5 @@ __all__ = [
     "expand_words",
     "read",
     "stages",
+    "stages_in_part",
 ]

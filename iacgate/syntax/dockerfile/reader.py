@@ -24,6 +24,8 @@ from iacgate.syntax.dockerfile.words import (
 
 MAX_INSTRUCTIONS = 20_000
 MAX_TRIGGERS = 8
+MOST_FAILURES = 20
+"""After so many a file that is read as far as it goes is not read any further."""
 
 _JSON_OR_TEXT = frozenset(("RUN", "CMD", "ENTRYPOINT", "SHELL"))
 _JSON_OR_FIELDS = frozenset(("ADD", "COPY", "VOLUME"))
@@ -32,21 +34,43 @@ _TEXT = frozenset(("MAINTAINER", "STOPSIGNAL", "USER", "WORKDIR"))
 _HEREDOCS = frozenset(("RUN", "ADD", "COPY"))
 
 
-def read(source: bytes | str, file: str) -> Dockerfile:
-    """The tree of a Dockerfile; ``file`` is the name for messages. Raises :class:`SyntaxFailure`."""
+def read(source: bytes | str, file: str, refused: list[SyntaxFailure] | None = None) -> Dockerfile:
+    """The tree of a Dockerfile; ``file`` is the name for messages. Raises :class:`SyntaxFailure`.
+
+    Where there is a list ``refused``, instructions that cannot be read are left out of the tree and told there.
+    """
     lines = Lines(decode(source, file) if isinstance(source, bytes) else source, file)
     instructions: list[Instruction] = []
     while (logical := lines.next()) is not None:
         if len(instructions) >= MAX_INSTRUCTIONS:
             place = Location(file=file, line=logical.line)
             raise SyntaxFailure(place, f"the file has more than {MAX_INSTRUCTIONS:,} instructions")
-        instructions.append(_instruction(lines, logical))
+        try:
+            instructions.append(_instruction(lines, logical))
+        except SyntaxFailure as failure:
+            if refused is None:
+                raise
+            refused.append(failure)
+            if may_go_on(logical) and len(refused) < MOST_FAILURES:
+                continue
+            refused.append(_unread(file, lines))
+            break
     if not instructions:
         raise SyntaxFailure(
             Location(file=file, line=max(len(lines.lines), 1)), "the file has no instruction, expected FROM"
         )
     comments = tuple(_reaching(lines.comments, instructions))
     return Dockerfile(file, lines.escape, tuple(lines.directives), tuple(instructions), comments)
+
+
+def may_go_on(logical: Logical) -> bool:
+    """Whether what follows a line that was refused is read as a builder would: not where a here-document may begin."""
+    return "<<" not in logical.text
+
+
+def _unread(file: str, lines: Lines) -> SyntaxFailure:
+    line = min(lines.at + 1, len(lines.lines))
+    return SyntaxFailure(Location(file=file, line=line), "what follows is not judged")
 
 
 def _instruction(lines: Lines, logical: Logical) -> Instruction:

@@ -6,11 +6,13 @@ directive names may know more than we do: unknown flags, the values of flags, an
 
 from __future__ import annotations
 
+import math
 import re
 
 from iacgate.errors import SyntaxFailure, did_you_mean
 from iacgate.model import Location
 from iacgate.syntax.dockerfile.heredoc import BadName, of_word
+from iacgate.syntax.dockerfile.reader import MOST_FAILURES, may_go_on
 from iacgate.syntax.dockerfile.tree import Dockerfile, Instruction, Word
 
 KEYWORDS = (
@@ -38,9 +40,12 @@ _STAGE_NAME = re.compile(r"[a-z][a-z0-9_.-]*\Z")
 
 
 class Stage:
-    """One FROM and what follows it. ``name`` is in small letters, "" without AS; ``image`` is the word after FROM."""
+    """One FROM and what follows it. ``name`` is in small letters, "" without AS; ``image`` is the word after FROM.
 
-    __slots__ = ("image", "index", "instructions", "name", "start")
+    ``broken`` is the line of its first instruction that was refused, in a file that is read as far as it goes.
+    """
+
+    __slots__ = ("broken", "image", "index", "instructions", "name", "start")
 
     def __init__(self, index: int, start: Instruction) -> None:
         self.index = index
@@ -48,6 +53,7 @@ class Stage:
         self.image: Word = start.words[0]
         self.name = start.words[2].text.lower() if len(start.words) == 3 else ""
         self.instructions: list[Instruction] = [start]
+        self.broken: int | None = None
 
     @property
     def label(self) -> str:
@@ -72,6 +78,41 @@ def stages(dockerfile: Dockerfile) -> tuple[list[Instruction], list[Stage]]:
     if not found:
         last = dockerfile.instructions[-1]
         raise SyntaxFailure(Location(file=dockerfile.file, line=last.end_line), "the file has no FROM")
+    return before, found
+
+
+def stages_in_part(dockerfile: Dockerfile, refused: list[SyntaxFailure]) -> tuple[list[Instruction], list[Stage]]:
+    """As :func:`stages`, of a file of which some instructions were ``refused``; more of them are added here.
+
+    What follows a FROM that cannot be read belongs to no stage that is known, and is left out up to the next one.
+    """
+    good: list[Instruction] = []
+    doubtful = {failure.location.line for failure in refused}
+    lost = False
+    for node in dockerfile.instructions:
+        try:
+            check(dockerfile.file, node)
+            if not good and node.keyword not in ("FROM", "ARG"):
+                raise _at_keyword(dockerfile.file, node, f"{node.keyword} stands before the first FROM")
+        except SyntaxFailure as failure:
+            refused.append(failure)
+            lost = lost or node.keyword == "FROM"
+            if not lost:
+                doubtful.add(failure.location.line)
+            if not may_go_on(node.logical) or len(refused) >= MOST_FAILURES:
+                place = Location(file=dockerfile.file, line=node.end_line)
+                refused.append(SyntaxFailure(place, "what follows is not judged"))
+                break
+            continue
+        lost = lost and node.keyword != "FROM"
+        if not lost:
+            good.append(node)
+    if not good:
+        raise refused[0]
+    before, found = stages(Dockerfile(dockerfile.file, dockerfile.escape, dockerfile.directives, tuple(good), ()))
+    lines = sorted(doubtful)
+    for stage, end in zip(found, [*(after.start.line for after in found[1:]), math.inf], strict=True):
+        stage.broken = next((line for line in lines if stage.start.line < line < end), None)
     return before, found
 
 

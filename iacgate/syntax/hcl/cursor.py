@@ -40,6 +40,9 @@ _TOKEN = rf"""(?:
 _PUNCTUATION, _UNUSUAL, _COMMENT, _BAD = 6, 10, 4, 10
 _KINDS = ("", "name", "string", "number", "comment", "heredoc", "", "newline", "quote", "end", "bad")
 
+MOST_REFUSED = 20
+"""So many complaints are collected; the next one is a failure all the same."""
+
 Match = Callable[[str, int], re.Match[str] | None]
 
 
@@ -56,7 +59,8 @@ class Cursor:
 
     ``kind`` is name, string (quoted, without holes and escapes), number, heredoc, quote, newline, end, or the
     punctuation itself. ``match`` is the matcher in force: change it *before* moving past the bracket that changes it.
-    ``depth`` counts nesting. After a failure the cursor is of no further use.
+    ``depth`` counts nesting. After a failure the cursor is of no further use. ``refused`` is where complaints go that
+    the parser can read on after; without it each of them is a failure.
     """
 
     __slots__ = (
@@ -71,6 +75,7 @@ class Cursor:
         "path",
         "places",
         "previous_end",
+        "refused",
         "start",
         "text",
         "value",
@@ -87,6 +92,7 @@ class Cursor:
         self.start = self.end = self.previous_end = 0
         self.depth = 0
         self.comments: list[Span] = []
+        self.refused: list[SyntaxFailure] | None = None
         self._deep = False
 
     def advance(self) -> None:
@@ -140,6 +146,12 @@ class Cursor:
     def fail(self, message: str, start: int, end: int | None = None, hint: str = "") -> NoReturn:
         """Refuse the file because of a stretch of its text."""
         raise SyntaxFailure(self._location(start, start if end is None else end), message, hint)
+
+    def refuse(self, message: str, start: int, end: int, hint: str = "") -> None:
+        """Complain of what does not keep the parser from reading on."""
+        if self.refused is None or len(self.refused) >= MOST_REFUSED:
+            self.fail(message, start, end, hint)
+        self.refused.append(SyntaxFailure(self._location(start, end), message, hint))
 
     def expected(self, what: str, hint: str = "") -> NoReturn:
         """Refuse the file because the current token is not ``what``."""

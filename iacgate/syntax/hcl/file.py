@@ -5,20 +5,28 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 
+from iacgate.errors import SyntaxFailure
 from iacgate.model import Comment, Location
 from iacgate.syntax.hcl.nodes import Body, Node, Span
 
 
 class File:
-    """One file: its ``text`` without a byte order mark, its ``body``, the spans of its comments in order."""
+    """One file: its ``text`` without a byte order mark, its ``body``, the spans of its comments in order.
 
-    __slots__ = ("_line_starts", "body", "comments", "path", "text")
+    ``failures`` say what the body lacks, of a file that was read as far as it goes.
+    """
 
-    def __init__(self, path: str, text: str, body: Body, comments: tuple[Span, ...] = ()) -> None:
+    __slots__ = ("_line_starts", "body", "comments", "failures", "path", "text")
+
+    def __init__(
+        self, path: str, text: str, body: Body, comments: tuple[Span, ...] = (),
+        failures: tuple[SyntaxFailure, ...] = (),
+    ) -> None:  # fmt: skip
         self.path = path
         self.text = text
         self.body = body
         self.comments = comments
+        self.failures = failures
         self._line_starts: list[int] | None = None
 
     def position(self, offset: int) -> tuple[int, int]:

@@ -22,6 +22,7 @@ Expressions (:data:`Expression`)::
     Object        {a = 1, "b" : 2, (c) = 3}
     ForTuple      [for k, v in c : e if x]
     ForObject     {for k, v in c : a => b... if x}
+    Refused       what no parser accepts, in a file that is read as far as it goes
 
 Parentheses leave no node: ``(a)`` is the node of ``a``, with its own span inside the parentheses; the span of a larger
 node (``(a) + b``) begins at the parenthesis.
@@ -402,6 +403,18 @@ class ForObject(Node):
         self.end = end
 
 
+class Refused(Node):
+    """In place of an expression that cannot count: ``reason`` says why it is not known what it is worth."""
+
+    __slots__ = ("reason",)
+    __match_args__ = ("reason",)
+
+    def __init__(self, reason: str, start: int, end: int) -> None:
+        self.reason = reason
+        self.start = start
+        self.end = end
+
+
 Expression = (
     Literal
     | Template
@@ -415,6 +428,7 @@ Expression = (
     | Object
     | ForTuple
     | ForObject
+    | Refused
 )
 TemplatePart = Literal | Interpolation | TemplateIf | TemplateFor
 Step = AttributeStep | IndexStep | SplatStep

@@ -13,7 +13,7 @@ from iacgate.syntax.hcl import templates
 from iacgate.syntax.hcl.atoms import ATOM, word
 from iacgate.syntax.hcl.cursor import PLAIN, WORD, Cursor, Match, shown
 from iacgate.syntax.hcl.expressions import expression
-from iacgate.syntax.hcl.nodes import Attribute, Block, Body, Literal, Span
+from iacgate.syntax.hcl.nodes import Attribute, Block, Body, Literal, Refused, Span
 
 _PLAIN, _WORD, _VALUE, _HEADER, _CLOSE, _COMMENT = 2, 3, 4, 6, 7, 8
 
@@ -41,24 +41,28 @@ def _line_matchers() -> tuple[Match, re.Pattern[str]]:
 
 def file_body(cursor: Cursor) -> Body:
     """The whole file."""
-    return _body(cursor, None)
+    return rest_of_file(cursor, Body({}, [], cursor.end, cursor.end))
 
 
-def _body(cursor: Cursor, brace: int | None) -> Body:
-    """The items up to the brace that closes the one at ``brace``, or up to the end of the file.
+def rest_of_file(cursor: Cursor, body: Body) -> Body:
+    """Add what stands between ``cursor.end`` and the end of the file. What is read before a failure stays added."""
+    return _fill(cursor, None, body)
+
+
+def _fill(cursor: Cursor, brace: int | None, body: Body) -> Body:
+    """Add the items up to the brace that closes the one at ``brace``, or up to the end of the file.
 
     It begins at ``cursor.end``, and leaves ``cursor.end`` behind the closing brace, where only a comment may follow.
     """
     text, line = cursor.text, _line_matchers()[0]
-    attributes: dict[str, Attribute] = {}
-    blocks: list[Block] = []
-    start = cursor.end
+    attributes, blocks = body.attributes, body.blocks
     while True:
         found = line(text, cursor.end)
         if found is None:
             if _slow_item(cursor, attributes, blocks, brace):
                 continue
-            return Body(attributes, blocks, start, cursor.start)
+            body.end = cursor.start
+            return body
         kind = found.lastindex
         if kind in (_PLAIN, _WORD):
             _keep(cursor, attributes, _simple_attribute(found, kind))
@@ -75,7 +79,8 @@ def _body(cursor: Cursor, brace: int | None) -> Body:
             cursor.start, cursor.end = found.span(_CLOSE)
             if brace is None:
                 cursor.fail('"}" closes nothing here', cursor.start, cursor.end)
-            return Body(attributes, blocks, start, cursor.start)
+            body.end = cursor.start
+            return body
 
 
 def _simple_attribute(found: re.Match[str], kind: int) -> Attribute:
@@ -98,7 +103,9 @@ def _keep(cursor: Cursor, attributes: dict[str, Attribute], attribute: Attribute
     if name in attributes:
         first = cursor.line_of(attributes[name].start)
         message = f"argument {shown(name)} is set a second time in the same block, first on line {first}"
-        cursor.fail(message, attribute.start, attribute.name_end, "remove one of the two")
+        cursor.refuse(message, attribute.start, attribute.name_end, "remove one of the two")
+        reason = f"argument {name} is set twice in one block"
+        attribute.expression = Refused(reason, attribute.expression.start, attribute.expression.end)
     attributes[name] = attribute
 
 
@@ -144,7 +151,7 @@ class Header:
 def _block_body(cursor: Cursor, header: Header) -> Block:
     """The rest of a block of several lines; the cursor is on its opening brace."""
     cursor.nest()
-    body = _body(cursor, cursor.start)
+    body = _fill(cursor, cursor.start, Body({}, [], cursor.end, cursor.end))
     cursor.depth -= 1
     return header.block(body, body.end + 1)
 

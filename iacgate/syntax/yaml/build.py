@@ -58,11 +58,20 @@ def load_all(data: bytes, file: str) -> list[YamlDocument]:
     encoded = data if data[:1] < b"\x80" and b"\0" not in data[:4] else text.encode()
     yaml = yaml_package()
     try:
-        return list(_Builder(source).documents(_events(encoded)))
+        return read_documents(source, encoded)
     except yaml.YAMLError as error:
         from iacgate.syntax.yaml.failures import explain
 
         raise explain(error, source, encoded) from None
+
+
+class Exceeded(SyntaxFailure):
+    """A limit of the whole file is reached: leaving one document out mends nothing."""
+
+
+def read_documents(source: Text, encoded: bytes) -> list[YamlDocument]:
+    """The documents of a stream, with places in ``source``. Raises PyYAML's errors and ``SyntaxFailure``."""
+    return list(_Builder(source).documents(_events(encoded)))
 
 
 def _events(encoded: bytes) -> Callable[[], Any]:
@@ -140,7 +149,8 @@ class _Builder:
         while (event := get()) is not None:
             left -= 1
             if left < 0:
-                raise self._refusal(event.start_mark.index, event.end_mark.index, f"more than {NODES} values in a file")
+                place = self.source.span(event.start_mark.index, event.end_mark.index)
+                raise Exceeded(place, f"more than {NODES} values in a file")
             handle = act.get(event.__class__)
             if handle is not None:
                 handle(event)
@@ -257,7 +267,7 @@ class _Builder:
             self.budget -= 1
             if self.budget < 0:
                 message = f"the aliases of this file stand for more than {EXPANSION} values"
-                raise self._refusal(start, end, message)
+                raise Exceeded(self.source.span(start, end), message)
             if not isinstance(node, dict | list):
                 continue
             if depth >= DEPTH:

@@ -42,13 +42,23 @@ def explain(error: Any, source: Text, encoded: bytes) -> SyntaxFailure:
     """The refusal for an error of PyYAML's parser, scanner or reader."""
     if not hasattr(error, "problem_mark"):
         return _control_character(error, source, encoded)
-    mark = error.problem_mark or error.context_mark
-    offset = min(mark.index, len(source.text)) if mark is not None else 0
+    offset = _place_of(error, source)
     for special in (_conflict(source, offset), _template(source, offset)):
         if special is not None:
             return special
     message, hint = _explained(str(error.problem or error), source.text[offset : offset + 1])
     return SyntaxFailure(source.span(offset, offset + 1), message + _opened(error, source, offset), hint)
+
+
+def is_special(error: Any, source: Text) -> bool:
+    """Whether the file is no YAML at all: a template, or one with a merge conflict in it."""
+    offset = _place_of(error, source)
+    return _conflict(source, offset) is not None or _template(source, offset) is not None
+
+
+def _place_of(error: Any, source: Text) -> int:
+    mark = error.problem_mark or error.context_mark
+    return min(mark.index, len(source.text)) if mark is not None else 0
 
 
 def _explained(problem: str, character: str) -> tuple[str, str]:
