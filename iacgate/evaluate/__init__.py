@@ -30,6 +30,8 @@ from iacgate.model import (
 )
 from iacgate.model.dataclass import replace
 
+_Said = Violation | Doubt | NotApplicable
+
 
 def evaluate(rules: Iterable[Rule], inventory: Inventory) -> Iterator[Evaluation]:
     """Every rule on every subject it selects and that is in focus, rule by rule."""
@@ -41,26 +43,34 @@ def evaluate(rules: Iterable[Rule], inventory: Inventory) -> Iterator[Evaluation
 
 def judge(rule: Rule, subject: Subject, inventory: Inventory) -> Evaluation:
     """One rule on one subject."""
+    asked = inventory.asked
     try:
-        return _judge(rule, subject, inventory)
+        try:
+            said = rule.check(subject, inventory)
+        except Undecided as undecided:
+            said = (Doubt(reason=undecided.reason),)
+        if said == ():  # most rules on most subjects
+            alone = inventory.asked == asked
+            return Evaluation(rule=rule, subject=subject, outcome=Outcome.PASS, alone=alone)
+        return _judged(rule, subject, inventory, said, asked)
     except Exception as error:  # noqa: BLE001  (a rule is user material: its crash is data, and keeps the gate from green)
         return _crashed(rule, subject, error)
 
 
-def _judge(rule: Rule, subject: Subject, inventory: Inventory) -> Evaluation:
-    asked = inventory.asked
-    violations, doubts, skipped = answers(rule, subject, inventory)
+def _judged(rule: Rule, subject: Subject, inventory: Inventory, said: Iterable[_Said], asked: int) -> Evaluation:
+    """The evaluation of what a check said; ``asked``: how often others had been asked about before it was called."""
+    violations, doubts, skipped = _sorted_out(said)
     alone = inventory.asked == asked
     if skipped is not None:
         return Evaluation(rule=rule, subject=subject, outcome=Outcome.SKIP, detail=skipped.reason, alone=alone)
     if violations:
-        found = tuple(_pointed(finding(rule, subject, item, inventory), item, inventory) for item in violations)
-        said = _reasons(doubts)
-        return Evaluation(rule=rule, subject=subject, outcome=Outcome.FAIL, findings=found, detail=said, alone=alone)
+        found = tuple([_pointed(finding(rule, subject, item, inventory), item, inventory) for item in violations])
+        about = _reasons(doubts) if doubts else ""
+        return Evaluation(rule=rule, subject=subject, outcome=Outcome.FAIL, findings=found, detail=about, alone=alone)
     if doubts:
         places = tuple(dict.fromkeys(subject.at(*doubt.path) for doubt in doubts))
-        said = _reasons(doubts)
-        return Evaluation(rule=rule, subject=subject, outcome=Outcome.UNKNOWN, detail=said, places=places, alone=alone)
+        about = _reasons(doubts)
+        return Evaluation(rule=rule, subject=subject, outcome=Outcome.UNKNOWN, detail=about, places=places, alone=alone)
     return Evaluation(rule=rule, subject=subject, outcome=Outcome.PASS, alone=alone)
 
 
@@ -68,12 +78,18 @@ def answers(
     rule: Rule, subject: Subject, inventory: Inventory
 ) -> tuple[list[Violation], list[Doubt], NotApplicable | None]:
     """What a check says of a subject, before anything is placed. Raises what the check raises, but ``Undecided``."""
+    try:
+        said = rule.check(subject, inventory)
+    except Undecided as undecided:
+        return [], [Doubt(reason=undecided.reason)], None
+    return _sorted_out(said)
+
+
+def _sorted_out(said: Iterable[_Said]) -> tuple[list[Violation], list[Doubt], NotApplicable | None]:
+    """What a check says, by its kind. Saying it may be what decides on an unknown value: that is a doubt as well."""
     violations: list[Violation] = []
     doubts: list[Doubt] = []
     try:
-        said = rule.check(subject, inventory)
-        if said == ():  # most rules on most subjects
-            return violations, doubts, None
         for item in said:
             if isinstance(item, Violation):
                 violations.append(item)

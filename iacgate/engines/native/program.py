@@ -135,7 +135,7 @@ class _Program:
         self.where = compile_condition(self.where_tree) if self.where_tree is not None else None
         self.each_tree: Node | None = record.get("each")
         self.each = compile_value(self.each_tree) if self.each_tree is not None else None
-        self.shared: str | None = record.get("shared_each")
+        self.shared: tuple[str, str] | None = _names_of(record["shared_each"]) if "shared_each" in record else None
 
     def judge_one(self, subject: Subject, inventory: Inventory) -> Iterable[Outcome]:
         """What the rule has to say of a subject as a whole."""
@@ -154,20 +154,33 @@ class _Program:
         applies = True if self.where is None else self.where(subject.body, context)
         if applies is False:
             return (NotApplicable(reason="the rule's condition does not hold"),)
-        assert self.each is not None  # noqa: S101  (this form is only chosen when there is one)
-        listed = items(self.each(subject.body, context))
+        listed = self.elements(subject.body, inventory, context)
         if listed is None:
             return ()
         if isinstance(listed, Unknown):
             return (self.elements_unknown(listed, subject, context),)
-        answers = [self.judge_element(applies, element, context) for element in listed]
+        answers = self.answers(listed, applies, context)
         if _are_false(answers) and not isinstance(listed, Partial):
             return ()
         return self.report_elements(listed, answers, applies, context)
 
-    def judge_element(self, applies: Truth, element: Any, context: Context) -> Truth:
-        context.element = element
-        return both(applies, self.verdict(element, context))
+    def elements(self, body: Any, inventory: Inventory, context: Context) -> Any:
+        """The elements that are judged, as a list, an unknown or nothing; what many rules walk over is found once."""
+        each = self.each
+        assert each is not None  # noqa: S101  (only rules that have one ask)
+        if self.shared is None:
+            return items(each(body, context))
+        return remembered(inventory, (self.shared[0], id(body)), lambda: items(each(body, context)))
+
+    def answers(self, listed: list[Any], applies: Truth, context: Context) -> list[Truth]:
+        """What the rule says of each element."""
+        verdict = self.verdict
+        found = []
+        for element in listed:
+            context.element = element
+            answer = verdict(element, context)
+            found.append(answer if applies is True else both(applies, answer))
+        return found
 
     def elements_unknown(self, unknown: Unknown, subject: Subject, context: Context) -> Doubt:
         assert self.each_tree is not None  # noqa: S101  (this form is only chosen when there is one)
@@ -198,7 +211,7 @@ class _Program:
             return locate(self.each_tree, Located(body, ()), context)
         tree = self.each_tree
         found: Located = remembered(
-            context.inventory, (self.shared, id(body)), lambda: locate(tree, Located(body, ()), context)
+            context.inventory, (self.shared[1], id(body)), lambda: locate(tree, Located(body, ()), context)
         )
         return found
 
@@ -223,6 +236,11 @@ class _Program:
     def sentence(self, element: Any, context: Context) -> str:
         """The message, with its expressions evaluated on the element."""
         return "".join([part if isinstance(part, str) else shown(part(element, context)) for part in self.message])
+
+
+def _names_of(shared: str) -> tuple[str, str]:
+    """Under which names the elements of a shared ``each``, and the places of them, are remembered."""
+    return f"elements of {shared}", f"places of {shared}"
 
 
 def _are_false(answers: Iterable[Truth]) -> bool:
