@@ -71,7 +71,7 @@ def _undecided(condition: Unknown, then: Any, otherwise: Any, shared: Type) -> A
     """Neither arm can be chosen. What holds for both is known: type, not being null, bounds, where it comes from."""
     if is_null(then) and is_null(otherwise):
         return None if shared.kind == "any" else Null(shared)
-    origins = {_origin(arm) for arm in (then, otherwise)} - {""}
+    origins = {_origin(then), _origin(otherwise)}
     ref = origins.pop() if len(origins) == 1 else None
     present = _present(then) and _present(otherwise)
     if shared.kind == "any":
@@ -104,11 +104,6 @@ def _range(arm: Any) -> tuple[Any, Any]:
     return (None, None) if isinstance(arm, Unknown | Failed | str) or is_null(arm) else (arm, arm)
 
 
-def _origin(value: Any) -> str:
-    """The resource a value comes from; "" for null and empty values, the value itself otherwise (no address is)."""
-    if isinstance(value, Failed):
-        return f"?{id(value)}"
-    if isinstance(value, Unknown):
-        return value.ref or f"?{id(value)}"
-    empty = is_null(value) or (isinstance(value, str | list | dict) and not value)
-    return "" if empty else f"?{id(value)}"
+def _origin(value: Any) -> str | None:
+    """The resource a value comes from, if it comes from one: only then is it sure to be there."""
+    return value.ref if isinstance(value, Unknown) else None

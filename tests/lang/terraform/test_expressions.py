@@ -167,6 +167,19 @@ def test_what_is_known_beside_the_unknown(text, known):
     assert value(text) == known
 
 
+@pytest.mark.parametrize(
+    ("text", "ref"),
+    [
+        ("var.u ? [1] : []", None), ('var.u ? "a" : ""', None), ("var.u ? { a = 1 } : null", None),
+        ("var.u ? x_y.r.id : null", None), ('var.u ? x_y.r.id : ""', None), ('var.u ? x_y.r.id : "a"', None),
+        ("var.u ? x_y.r.id : x_y.r.id", "x_y.r"),
+    ],
+)  # fmt: skip
+def test_a_choice_comes_from_a_resource_only_where_both_arms_do(text, ref):
+    """What comes from a managed resource counts as being there, so an arm that is null must not be forgotten."""
+    assert value(text).ref == ref
+
+
 def test_unknown_strings_remember_what_they_know():
     text = value('"arn:aws:s3:::${x_y.r.bucket}/*"')
     assert isinstance(text, Text)
