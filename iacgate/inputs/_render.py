@@ -13,11 +13,13 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from iacgate.errors import SyntaxFailure
-from iacgate.inputs.kubernetes import KUSTOMIZATIONS, is_object, resource, resources_of
-from iacgate.model import Document, Location, Path, Resource, Trouble, stable_path
+from iacgate.inputs._template import Template
+from iacgate.inputs.kubernetes import KUSTOMIZATIONS, is_object, name, resource, resources_of
+from iacgate.model import Document, Location, Path, Resource, SourceRecord, SourceStatus, Trouble, stable_path
 from iacgate.model.dataclass import replace
 from iacgate.spi import InputContext
 from iacgate.syntax.yaml import YamlDocument, load_all
@@ -222,31 +224,38 @@ def _chart(document: Document, context: InputContext) -> list[Resource]:
     values = [f"--values={os.path.join(context.root, each)}" for each in _listed(context.settings, "helm_values")]
     label = chart if isinstance(chart, str) and chart else "release"
     output = _run([helm, "template", label, os.path.join(context.root, folder), *values], context)
-    return [
-        resource(_in_template(built, folder, document, context), built.body)
+    templates: dict[str, Template] = {}
+    found = [
+        resource(_in_template(built, folder, document, context, templates), built.body)
         for built in load_all(output, document.path)
         if is_object(built.body)
     ]
+    context.records.extend(
+        SourceRecord(path=path, kind=name, status=SourceStatus.READ, detail=f"rendered from {document.path}")
+        for path in sorted(templates)
+        if path != document.path
+    )
+    return found
 
 
-def _in_template(built: YamlDocument, folder: str, document: Document, context: InputContext) -> Document:
-    """A document in the template that helm names above each object, on the line that says its kind."""
+def _in_template(
+    built: YamlDocument, folder: str, document: Document, context: InputContext, templates: dict[str, Template]
+) -> Document:
+    """A document in the template that helm names above each object."""
     sources = [each.text.removeprefix("Source: ") for each in built.comments() if each.text.startswith("Source: ")]
-    path, line = document.path, 1
-    if sources:
-        path = posixpath.normpath(posixpath.join(folder, sources[0].partition("/")[2]))
-        line = _line_of_kind(_absolute(context, path), str(built.body["kind"]))
-    place = Location(file=path, line=line)
-    return Document(path=path, kind="kubernetes", body=built.body, locate=lambda _: place, index=built.index)
+    path = posixpath.normpath(posixpath.join(folder, sources[0].partition("/")[2])) if sources else document.path
+    if path not in templates:
+        templates[path] = Template(path, _text_of(_absolute(context, path)))
+    locate = partial(templates[path].locate, built.body)
+    return Document(path=path, kind="kubernetes", body=built.body, locate=locate, index=built.index)
 
 
-def _line_of_kind(absolute: str, kind: str) -> int:
+def _text_of(absolute: str) -> str:
     try:
         with open(absolute, encoding="utf-8", errors="replace") as stream:
-            lines = stream.read().splitlines()
+            return stream.read()
     except OSError:
-        return 1
-    return next((number for number, line in enumerate(lines, 1) if line.split() == ["kind:", kind]), 1)
+        return ""
 
 
 def _run(command: list[str], context: InputContext) -> bytes:

@@ -181,7 +181,13 @@ def _normalise(adapter: InputAdapter, documents: list[Document], context: InputC
     except Exception as error:  # noqa: BLE001  (our fault, yet one adapter must not hide all others)
         _internal(reading, documents[0].path if documents else "", adapter.name, error)
     reading.troubles.extend(map(_with_hint, context.troubles))
+    reading.records[:] = [record for record in reading.records if not _is_said_again(record, context.records)]
     reading.records.extend(context.records)
+
+
+def _is_said_again(record: SourceRecord, later: Sequence[SourceRecord]) -> bool:
+    """Whether a file that was skipped did come in by another way, as the template of a chart by rendering."""
+    return record.status is SourceStatus.SKIPPED and any((record.path, record.kind) == (r.path, r.kind) for r in later)
 
 
 def _internal(reading: Reading, path: str, kind: str, error: BaseException) -> None:

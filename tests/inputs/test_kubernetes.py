@@ -289,10 +289,25 @@ def test_charts_are_rendered_by_helm_and_placed_in_their_templates(tmp_path, mon
     monkeypatch.setenv("PATH", f"{tools}:/usr/bin:/bin")
     found, into, _ = scan(write(tmp_path / "repo", CHART), render="always")
     placed = {each.address: str(each.at("spec", "x")) for each in found}
-    assert placed["Pod shop-web"] == "app/templates/pod.yaml:3:1"
-    assert placed["Service db"] == "app/charts/db/templates/a.yaml:1:1"
+    assert placed["Pod shop-web"] == "app/templates/pod.yaml:3:7"
+    assert placed["Service db"] == "app/charts/db/templates/a.yaml:1:7"
     assert into.troubles == []
     assert "app/Chart.yaml: rendered, 2 objects" in into.notices
+
+
+def test_the_record_of_a_template_that_was_rendered_says_so(tmp_path, monkeypatch) -> None:
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    fake_helm(tools, HELM)
+    monkeypatch.setenv("PATH", f"{tools}:/usr/bin:/bin")
+    place = Surroundings(root=str(tmp_path / "repo"), whole=True, open=lambda _: None)
+    reading = read(
+        read_tree(write(tmp_path / "repo", CHART)), Registry(), place, settings={"kubernetes": {"render": "always"}}
+    )
+    records = {record.path: (record.status.value, record.detail) for record in reading.records}
+    assert records["app/templates/pod.yaml"] == ("read", "rendered from app/Chart.yaml")
+    assert records["app/templates/sub/plain.yaml"][0] == "skipped", "nothing is rendered from it"
+    assert len(reading.records) == len(records)
 
 
 @pytest.mark.parametrize(
