@@ -29,7 +29,8 @@ class Selection:
 
     def __init__(self) -> None:
         self._inventory: Inventory | None = None
-        self._workloads: list[Resource] = []
+        self._selected: dict[tuple[tuple[str, ...], bool], Sequence[Subject]] = {}
+        self._workloads: list[Resource] | None = None
         self._running: dict[str, list[Resource]] = {}
         self._mentioned: list[tuple[Resource, str]] | None = None
 
@@ -39,13 +40,30 @@ class Selection:
         What a plan only deletes has no body to judge; it is shown to rules that ask what the plan does (``actions()``).
         """
 
-        def selects(inventory: Inventory) -> list[Subject]:
-            found = [one for word in words for one in self._named(inventory, word)]
-            if len(words) > 1:
-                found = list({id(one): one for one in found}.values())
-            return found if with_deleted else [one for one in found if not _goes(one)]
+        wanted = tuple(words), with_deleted
+
+        def selects(inventory: Inventory) -> Sequence[Subject]:
+            self._turn_to(inventory)
+            found = self._selected.get(wanted)
+            if found is None:
+                found = self._selected[wanted] = self._select(inventory, *wanted)
+            return found
 
         return selects
+
+    def _turn_to(self, inventory: Inventory) -> None:
+        """Forget what was found in another inventory."""
+        if self._inventory is not inventory:
+            self._inventory = inventory
+            self._selected = {}
+            self._workloads = None
+            self._running, self._mentioned = {}, None
+
+    def _select(self, inventory: Inventory, words: tuple[str, ...], with_deleted: bool) -> Sequence[Subject]:  # noqa: FBT001  (what rules are grouped by)
+        found = [one for word in words for one in self._named(inventory, word)]
+        if len(words) > 1:
+            found = list({id(one): one for one in found}.values())
+        return found if with_deleted else [one for one in found if not _goes(one)]
 
     def _named(self, inventory: Inventory, word: str) -> Iterable[Subject]:
         if word == "document":
@@ -68,10 +86,8 @@ class Selection:
         return [one for one in inventory.of_type(word) if one.category == "resource"]
 
     def _all_workloads(self, inventory: Inventory) -> list[Resource]:
-        if self._inventory is not inventory:
-            self._inventory = inventory
+        if self._workloads is None:
             self._workloads = [one for one in inventory.resources if pods.is_workload(one)]
-            self._running, self._mentioned = {}, None
         return self._workloads
 
     def _all_running(self, inventory: Inventory, program: str) -> list[Resource]:

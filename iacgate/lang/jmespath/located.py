@@ -71,7 +71,7 @@ class Located:
     def member(self, name: str) -> Located:
         """The member of an object with its place; the place of the object when there is none."""
         held = self.value.get(name) if isinstance(self.value, dict) else member(self.value, name)
-        if name in self.places:
+        if self.places and name in self.places:
             return Located(held, self.places[name])
         if held is None or self.path is None or isinstance(self.value, Unknown):
             return Located(held, self.path)
@@ -80,6 +80,8 @@ class Located:
 
 def locate(node: Node, value: Located, context: Context, record: Recorder | None = None) -> Located:
     """Evaluate a tree on a value. ``record`` is called with every node and what it gave (for explanations)."""
+    if record is None and node[0] == "field":  # what most rules point at
+        return value.member(node[1])
     return _Walk(context, record).visit(node, value)
 
 
@@ -106,8 +108,9 @@ class _Walk:
         return Located(node[1])
 
     def _chain(self, node: Node, value: Located) -> Located:
+        silent = self.record is None
         for step in node[1]:
-            value = self.visit(step, value)
+            value = value.member(step[1]) if silent and step[0] == "field" else self.visit(step, value)
         return value
 
     def _index(self, node: Node, value: Located) -> Located:
