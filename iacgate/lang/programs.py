@@ -33,6 +33,7 @@ _KUBELET: dict[str, tuple[Path, Any]] = {
     "event-qps": (("eventRecordQPS",), None),
     "feature-gates": (("featureGates",), None),
     "make-iptables-util-chains": (("makeIPTablesUtilChains",), None),
+    "pod-max-pids": (("podPidsLimit",), None),
     "protect-kernel-defaults": (("protectKernelDefaults",), None),
     "read-only-port": (("readOnlyPort",), 0),
     "rotate-certificates": (("rotateCertificates",), None),
