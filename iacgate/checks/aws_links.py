@@ -58,7 +58,7 @@ def chain_missing(subject: Resource, inventory: Inventory, params: ChainParams) 
         found = [inventory.related(one, kind) for one in reached]
         reached = [one for some in found for one in some]
         if not reached:
-            yield _missing(params.message, *found)
+            yield _missing(params.message, *found, () if settled is None else settled)
             return
 
 

@@ -178,7 +178,13 @@ aws_{autoscaling_group,instance,spot_fleet_request,eks_node_group} | **launch_te
 **launch_template_specification.launch_template_id | aws_launch_template: id name
 aws_autoscaling_group | launch_configuration | aws_launch_configuration: name id
 aws_config_{configuration_recorder_status,delivery_channel} | name | aws_config_configuration_recorder: name id
-aws_guardduty_{detector_feature,member,filter} | detector_id | aws_guardduty_detector: id
+aws_guardduty_{detector_feature,member,filter,organization_configuration} | detector_id | aws_guardduty_detector: id
+aws_networkfirewall_logging_configuration | firewall_arn | aws_networkfirewall_firewall: arn id
+aws_codecommit_{approval_rule_template_association,trigger} | repository_name | aws_codecommit_repository: \
+repository_name id
+aws_autoscaling_attachment | autoscaling_group_name | aws_autoscaling_group: name id
+aws_autoscaling_attachment | lb_target_group_arn alb_target_group_arn | aws_lb_target_group: arn id; \
+aws_alb_target_group: arn id
 aws_dynamodb_{kinesis_streaming_destination,table_item,resource_policy} | table_name resource_arn | \
 aws_dynamodb_table: name id arn
 aws_kinesis_firehose_delivery_stream | **bucket_arn | aws_s3_bucket: arn
