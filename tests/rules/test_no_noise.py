@@ -26,6 +26,7 @@ INHERENT: dict[str, dict[str, str]] = {
     "aws-s3-bucket-public-acl": {
         "aws-s3-public-access-block-missing": "only the part of the block that ignores ACLs is meant to help",
     },
+    "azure-cosmosdb-network-open": {"azure-cosmosdb-public": "a public address, open to some networks"},
     "docker-secret-in-instruction": {"docker-secret-in-env": "two rules share the secrets of a Dockerfile"},
     "google-sql-open-to-world": {"google-sql-public-ip": "a public address, open to one network"},
     "k8s-run-as-root": {"k8s-run-as-non-root-missing": "two rules: root by number, and nothing said"},
