@@ -178,10 +178,10 @@ class TerraformLinks:
             if isinstance(value, Unknown):
                 doubts.extend(self._unresolved(child, link, path, value, relations, edges))
                 continue
-            for parent in link.parents:
-                equal = self._equal(child, parent, value)
-                if len(equal) > 1:
-                    equal = self._named(child, relations, path, equal)
+            found = [self._equal(child, parent, value) for parent in link.parents]
+            if sum(map(len, found)) > 1:
+                found = self._named(child, relations, path, found)
+            for equal in found:
                 settled.update((path, item.type) for item in equal)
                 for item in equal:
                     edges[id(item), path[:1]] = Edge(child, item, path, len(equal) == 1)
@@ -200,16 +200,19 @@ class TerraformLinks:
         yield from doubts
 
     def _named(
-        self, child: Resource, relations: Sequence[Relation], path: Path, equal: list[Resource]
-    ) -> list[Resource]:
-        """Those of several equal parents that a certain reference under the same path names; all where none does."""
+        self, child: Resource, relations: Sequence[Relation], path: Path, found: list[list[Resource]]
+    ) -> list[list[Resource]]:
+        """Those of several equal parents, by their types, that a certain reference under the same path names; all
+        where none does."""
         named = {
             id(target)
             for relation in relations
             if relation.certain and relation.path == path
             for target in self._targets(child, relation)
         }
-        return [item for item in equal if id(item) in named] or equal
+        if not any(id(item) in named for equal in found for item in equal):
+            return found
+        return [[item for item in equal if id(item) in named] for equal in found]
 
     def _targets(self, child: Resource, relation: Relation) -> Sequence[Resource]:
         """The resources a relation names; several when it names a block with several instances, the same list each time

@@ -207,6 +207,16 @@ def test_two_parents_of_one_name_may_both_be_meant():
     assert related("aws_s3_bucket.b", "aws_s3_bucket_acl")[1]
 
 
+def test_a_certain_reference_tells_parents_of_one_name_and_two_types_apart():
+    old, new = "azurerm_sql_server.old", "azurerm_mssql_server.new"
+    body = {"server_name": "shop", "resource_group_name": "g"}
+    child = resource("azurerm_mssql_server_security_alert_policy.p", body, relations=[names("server_name", old)])
+    servers = [resource(address, {"name": "shop", "resource_group_name": "g"}) for address in (old, new, f"{new}er")]
+    related = joined(*servers, child)
+    assert related(old, "azurerm_mssql_server_security_alert_policy") == ([child.address], "")
+    assert related(new, "azurerm_mssql_server_security_alert_policy") == ([], "")
+
+
 def test_a_certain_reference_tells_parents_of_one_name_apart():
     child = resource("aws_s3_bucket_acl.a", {"bucket": "logs"}, relations=[names("bucket", "aws_s3_bucket.b")])
     related = joined(BUCKET, resource("aws_s3_bucket.twin", {"bucket": "logs"}), child)
