@@ -174,14 +174,14 @@ class TerraformLinks:
         edges: dict[tuple[int, Path], Edge] = {}
         settled: set[tuple[Path, str]] = set()
         doubts: list[Doubt] = []
+        found: dict[Path, list[list[Resource]]] = {}
         for link, path, value in _values(child.body, links_of(child.type)):
             if isinstance(value, Unknown):
                 doubts.extend(self._unresolved(child, link, path, value, relations, edges))
-                continue
-            found = [self._equal(child, parent, value) for parent in link.parents]
-            if sum(map(len, found)) > 1:
-                found = self._named(child, relations, path, found)
-            for equal in found:
+            else:
+                found.setdefault(path, []).extend(self._equal(child, parent, value) for parent in link.parents)
+        for path, kinds in found.items():
+            for equal in self._named(child, relations, path, kinds):
                 settled.update((path, item.type) for item in equal)
                 for item in equal:
                     edges[id(item), path[:1]] = Edge(child, item, path, len(equal) == 1)
@@ -200,19 +200,20 @@ class TerraformLinks:
         yield from doubts
 
     def _named(
-        self, child: Resource, relations: Sequence[Relation], path: Path, found: list[list[Resource]]
+        self, child: Resource, relations: Sequence[Relation], path: Path, kinds: list[list[Resource]]
     ) -> list[list[Resource]]:
-        """Those of several equal parents, by their types, that a certain reference under the same path names; all
-        where none does."""
+        """Those of several equal parents, type by type, that a certain reference under the same path names; all where
+        none does."""
+        if len({id(item) for equal in kinds for item in equal}) < 2:
+            return kinds
         named = {
             id(target)
             for relation in relations
             if relation.certain and relation.path == path
             for target in self._targets(child, relation)
         }
-        if not any(id(item) in named for equal in found for item in equal):
-            return found
-        return [[item for item in equal if id(item) in named] for equal in found]
+        chosen = [[item for item in equal if id(item) in named] for equal in kinds]
+        return chosen if any(chosen) else kinds
 
     def _targets(self, child: Resource, relation: Relation) -> Sequence[Resource]:
         """The resources a relation names; several when it names a block with several instances, the same list each time
