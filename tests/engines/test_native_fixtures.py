@@ -100,6 +100,44 @@ def test_pages_show_examples(pack):
     assert "finding:" not in page
 
 
+NEIGHBOURS = """
+variable "range" {
+  default = "10.0.0.0/8"
+}
+
+resource "aws_thing" "far" { # finding: thing-open
+  open  = true
+  other = aws_thing.unrelated.id
+  more  = [1, 2, 3]
+}
+
+resource "aws_thing" "unrelated" {
+  open  = false
+  range = var.range
+}
+
+resource "aws_thing" "near" {
+  open = true # finding: thing-open
+}
+
+# what it is for
+resource "aws_thing_policy" "good" {
+  thing = aws_thing.good.id
+}
+"""
+
+
+def test_pages_show_the_shortest_failing_and_passing_piece_with_what_belongs_to_it(pack):
+    verdict_of(pack, main_tf=GOOD + BAD + NEIGHBOURS)
+    page = rule_page(load_file(pack / "thing-open.yaml", pack), pack / "fixtures" / "thing-open")
+    failing, passing = page.partition("## Examples")[2].split("Fine:")
+    assert failing.count('resource "') == 1
+    assert "far" not in failing
+    assert ('resource "aws_thing" "good"' in passing) == ('resource "aws_thing_policy" "good"' in passing)
+    assert ('"unrelated"' in passing) == ('variable "range"' in passing)
+    assert "finding" not in page
+
+
 def test_json_expectations_by_address(pack):
     plan = Path(pack / "fixtures" / "thing-open" / "plan.json")
     resource = {"mode": "managed", "type": "aws_thing", "provider_name": "registry.terraform.io/hashicorp/aws"}

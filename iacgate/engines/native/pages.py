@@ -1,4 +1,4 @@
-"""The documentation page of a rule: everything it says, and its fixtures as good and bad examples."""
+"""The documentation page of a rule: everything it says, with a good and a bad example out of its fixtures."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from iacgate.engines.native.examples import examples
 from iacgate.engines.native.fixtures import EXPECTATION
 from iacgate.model import Rule
-
-_LANGUAGES = {".tf": "hcl", ".yaml": "yaml", ".yml": "yaml", ".json": "json"}
-_LONGEST = 120
 
 
 def rule_page(rule: Rule, fixtures: Path | None = None) -> str:
@@ -31,7 +29,7 @@ def rule_page(rule: Rule, fixtures: Path | None = None) -> str:
     ]
     parts += [rule.remediation, ""]
     if fixtures is not None and fixtures.is_dir():
-        parts += _examples(rule.id, fixtures)
+        parts += _examples(rule, fixtures)
     if rule.params:
         parts += ["## Parameters", "", *(f"* `{name}`: `{value!r}`" for name, value in sorted(rule.params.items())), ""]
     if rule.references:
@@ -56,17 +54,13 @@ def _code(words: tuple[str, ...]) -> str:
     return ", ".join(f"`{word}`" for word in words)
 
 
-def _examples(rule: str, folder: Path) -> Iterator[str]:
+def _examples(rule: Rule, folder: Path) -> Iterator[str]:
     yield "## Examples"
-    yield ""
-    yield "Lines the rule points at are marked."
-    for file in sorted(folder.rglob("*")):
-        if not file.is_file() or file.suffix in {".expected", ".json"}:
-            continue
-        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
-        yield from ("", f"```{_LANGUAGES.get(file.suffix, 'docker')}")
-        yield from (_marked(rule, line) for line in lines[:_LONGEST])
-        yield "```"
+    for title, example in zip(("Found, at the marked line:", "Fine:"), examples(rule, folder), strict=True):
+        if example is not None:
+            yield from ("", title, "", f"```{example.language}")
+            yield from (_marked(rule.id, line) for line in example.lines)
+            yield "```"
     yield ""
 
 

@@ -1,0 +1,142 @@
+"""Examples for readers, out of a rule's fixtures: the shortest piece the rule points at, and the shortest it does not.
+
+In: a rule and its folder of fixtures. Out: at most one failing and one passing example. Fixtures try every spelling;
+a reader wants one of each. A piece is a block of Terraform or an object of YAML together with the others of its file
+that it names, or that name it; a Dockerfile is one piece.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from iacgate.engines.native.fixtures import EXPECTATION, SETTINGS
+from iacgate.model import Rule
+
+_LANGUAGES = {".tf": "hcl", ".yaml": "yaml", ".yml": "yaml"}
+_BETWEEN = {"hcl": "", "yaml": "---", "docker": ""}
+_HEAD = re.compile(r'(\w+)(?: "([^"]+)")?(?: "([^"]+)")?')
+_ASSIGNED = re.compile(r"  (\w+)\s*=")
+_KIND = re.compile(r"^kind:\s*(\S+)", re.MULTILINE)
+_NAME = re.compile(r"^  name:\s*(\S+)|^metadata:\s*\{.*?\bname:\s*([^\s,}]+)", re.MULTILINE)
+_CONTAINERS = "containers:"
+_COMMENT = re.compile(r"\s*(#|//|$)")
+
+
+class Example(NamedTuple):
+    """A piece of a fixture: its language for Markdown, and its lines with their expectations."""
+
+    language: str
+    lines: tuple[str, ...]
+
+
+class _Piece(NamedTuple):
+    """``type`` is what a rule looks at (a resource type, a kind), ``names`` are patterns of what others call it."""
+
+    lines: tuple[str, ...]
+    type: str
+    names: tuple[str, ...]
+    marks: frozenset[str]
+
+    def mentions(self, other: _Piece) -> bool:
+        text = "\n".join(self.lines)
+        return any(re.search(rf"(?<![\w./-]){name}", text) for name in other.names)
+
+
+def examples(rule: Rule, folder: Path) -> tuple[Example | None, Example | None]:
+    """A failing and a passing example: out of the files at the top of the folder where these have one."""
+    failing: list[tuple[int, int, Example]] = []
+    passing: list[tuple[int, int, Example]] = []
+    for file in sorted(folder.rglob("*")):
+        language = _LANGUAGES.get(file.suffix, "docker")
+        if file.name == SETTINGS or not (file.suffix in _LANGUAGES or "Dockerfile" in file.name):
+            continue
+        depth = len(file.relative_to(folder).parts)
+        pieces = list(_pieces(rule.id, language, file.read_text(encoding="utf-8", errors="replace").splitlines()))
+        for family in _families(rule, pieces):
+            marks = {mark for piece in family for mark in piece.marks}
+            lines = tuple(line for piece in family for line in (_BETWEEN[language], *piece.lines))[1:]
+            if "unknown" not in marks:
+                (failing if marks else passing).append((depth, len(lines), Example(language, lines)))
+    return _first(failing), _first(passing)
+
+
+def _first(found: list[tuple[int, int, Example]]) -> Example | None:
+    return min(found)[2] if found else None
+
+
+def _families(rule: Rule, pieces: Sequence[_Piece]) -> Iterator[list[_Piece]]:
+    """Each piece the rule may look at, with what names it, and with all that these name; in the order of the file."""
+    subjects = {*rule.on, "docker", *(piece.type for piece in pieces if piece.marks)}
+    subjects |= {piece.type for piece in pieces if "workload" in rule.on and _CONTAINERS in "".join(piece.lines)}
+    for piece in pieces:
+        if piece.type in subjects:
+            waiting = [piece, *(one for one in pieces if one is not piece and one.mentions(piece))]
+            family = {id(one) for one in waiting}
+            while waiting:
+                one = waiting.pop()
+                more = [other for other in pieces if id(other) not in family and one.mentions(other)]
+                family.update(map(id, more))
+                waiting += more
+            yield [one for one in pieces if id(one) in family]
+
+
+def _pieces(rule: str, language: str, lines: Sequence[str]) -> Iterator[_Piece]:
+    if language == "hcl":
+        for block in _blocks(lines):
+            yield _terraform(rule, block)
+    elif language == "yaml":
+        for document in _documents(lines):
+            yield _object(rule, document)
+    else:
+        yield _Piece(tuple(lines), language, (), _marks(rule, lines))
+
+
+def _blocks(lines: Sequence[str]) -> Iterator[list[str]]:
+    """The blocks of a Terraform file as its formatter leaves them: each begins and ends at the edge."""
+    block: list[str] = []
+    for line in lines:
+        if block or not _COMMENT.match(line):
+            block.append(line)
+        if line.startswith("}") or (len(block) == 1 and line.count("{") == line.count("}")):
+            yield block
+            block = []
+
+
+def _documents(lines: Sequence[str]) -> Iterator[list[str]]:
+    document: list[str] = []
+    for line in [*lines, "---"]:
+        if not line.startswith("---"):
+            document.append(line)
+            continue
+        if not all(map(_COMMENT.match, document)):
+            yield document
+        document = []
+
+
+def _terraform(rule: str, lines: Sequence[str]) -> _Piece:
+    head = _HEAD.match(lines[0])
+    kind, first, second = (text or "" for text in head.groups()) if head else ("", "", "")
+    names = {
+        "resource": [f"{first}.{second}"],
+        "data": [f"data.{first}.{second}"],
+        "variable": [f"var.{first}"],
+        "module": [f"module.{first}"],
+        "locals": [f"local.{match[1]}" for match in map(_ASSIGNED.match, lines) if match],
+    }.get(kind, [])
+    patterns = tuple(rf"{re.escape(name)}(?![\w-])" for name in names)
+    return _Piece(tuple(lines), first if kind in {"resource", "data"} else kind, patterns, _marks(rule, lines))
+
+
+def _object(rule: str, lines: Sequence[str]) -> _Piece:
+    text = "\n".join(lines).strip("\n")
+    kind, name = _KIND.search(text), _NAME.search(text)
+    patterns = (rf"{re.escape(name[1] or name[2])}(?![\w./:-])",) if name else ()
+    return _Piece(tuple(text.split("\n")), kind[1] if kind else "", patterns, _marks(rule, lines))
+
+
+def _marks(rule: str, lines: Sequence[str]) -> frozenset[str]:
+    found = filter(None, map(EXPECTATION.search, lines))
+    return frozenset(match[1] for match in found if rule in re.split(r"[ ,]+", match[2]))
