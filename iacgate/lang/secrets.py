@@ -67,16 +67,18 @@ _SHAPES: tuple[tuple[str, str], ...] = (
     ),
 )
 _NAME = (
-    r"(?i)(?:pass(?:word|wd|phrase)?|pwd|secret|token|api_?key|access_?key|private_?key|auth_?key|encryption_?key"
-    r"|credentials?)\Z"
+    r"(?i)(?:pass(?:word|wd|phrase|code)?|pwd|secret|token|api_?key|access_?key|private_?key|auth_?key|encryption_?key"
+    r"|credentials?|secret_?(?:key(?:_?base)?|string|value)|(?:signing|account|shared|master|hmac|jwt)_?key)\Z"
 )
 _ASSIGNED = (
     r"(?i)(?<![A-Za-z0-9])([A-Za-z0-9_.-]{0,60}?"
-    r"(?:password|passwd|pwd|passphrase|secret|token|api_?key|access_?key|private_?key))"
+    r"(?:password|passwd|pwd|passphrase|secret|token|(?:api|access|private|secret|signing|account)_?key))"
     r"[\"']?[ \t]{0,3}[:=][ \t]{0,3}([\"']?)([^\s\"'&;,|)<>]{8,200})"
 )
+_KEY_OF_KMS = r"(?i)(?:mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\Z"
+"""What identifies a key of a key service: under the name of a key it is no secret."""
 _REFERENCE = (
-    r"(?i)[$%]|\{\{|<|arn:|https?://(?!\S*:\S*@)|/|\./|~|file:|vault:|ref\+|op://|ssm:|secretsmanager:|projects/"
+    r"(?i)[$%]|\{\{|<|arn:|alias/|https?://(?!\S*:\S*@)|/|\./|~|file:|vault:|ref\+|op://|ssm:|secretsmanager:|projects/"
     r"|data\.|var\.|local\.|\*{3}|x{4}|\.{3}"
 )
 _PLACEHOLDER = (
@@ -187,12 +189,18 @@ def _named_kind(name: str, value: Any) -> str | None:
     text = value.reveal() if isinstance(value, Hidden) else value
     if not isinstance(text, str):
         return None
-    if re.search(_NAME, name) and looks_secret(text):
+    if re.search(_NAME, name) and looks_secret(text) and not _identifies_key(name, text):
         return f"a value for {name}"
     for match in re.finditer(_ASSIGNED, text[:_MAX_TEXT]):
         if looks_secret(match[3]):
             return f"a value for {match[1]}"
     return None
+
+
+def _identifies_key(name: str, text: str) -> bool:
+    return re.search(r"(?i)(?:encryption|signing|master)_?key\Z", name) is not None and bool(
+        re.match(_KEY_OF_KMS, text)
+    )
 
 
 def looks_secret(text: str) -> bool:
