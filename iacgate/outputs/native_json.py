@@ -7,8 +7,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from iacgate.model import Evaluation, Fixed, Location, Rule, ScanReport, Subject, Trouble, Verdict, Waiver, jsonable
-from iacgate.outputs._json import document
+from iacgate.model import (
+    Evaluation,
+    Finding,
+    Fixed,
+    Location,
+    Rule,
+    ScanReport,
+    Subject,
+    Trouble,
+    Verdict,
+    Waiver,
+    jsonable,
+)
+from iacgate.outputs._json import Spelled, document, members, quoted
 from iacgate.outputs._listing import applied, change_counts, coordinates, counts, ordered, stale
 from iacgate.outputs._undecided import waiting
 from iacgate.spi import OutputOptions
@@ -36,7 +48,7 @@ def render(report: ScanReport, options: OutputOptions) -> str:
 
 
 def as_object(report: ScanReport, options: OutputOptions) -> dict[str, Any]:
-    """The report as plain JSON values, members in the order of the contract."""
+    """The report, members in the order of the contract; the findings are spelled one by one when they are asked for."""
     members: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": report.tool, "version": report.version},
@@ -49,7 +61,7 @@ def as_object(report: ScanReport, options: OutputOptions) -> dict[str, Any]:
         "summary": counts(report) | change_counts(report),
         "sources": [_source(report, index) for index in _source_order(report)],
         "rules": {rule_id: _rule(report.rules[rule_id]) for rule_id in sorted(report.rules)},
-        "findings": [_finding(verdict) for verdict in ordered(report)],
+        "findings": map(_Findings().spelled, ordered(report)),
         "fixed": [_fixed(one) for one in report.listed_fixed],
     }
     members["undecided"] = [
@@ -96,25 +108,66 @@ def _rule(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _finding(verdict: Verdict) -> dict[str, Any]:
-    finding = verdict.finding
-    waiver = verdict.triaged.waiver
+class _Findings:
+    """Findings as JSON, one after the other. What many have in common is put into words once.
+
+    Whatever is known by its ``id()`` lives as long as the report.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Any, ...], str] = {}
+
+    def spelled(self, verdict: Verdict) -> Spelled:
+        finding = verdict.finding
+        ruling = (finding.rule.id, id(verdict.severity), id(verdict.mode), id(verdict.state), verdict.because)
+        subject, place = (id(finding.subject),), (id(finding.path), id(finding.location), id(finding.related))
+        parts = (
+            f'"fingerprint": {quoted(finding.fingerprint)}',
+            self._known.get(ruling) or self._learn(ruling, _ruling(verdict)),
+            f'"message": {quoted(finding.message)}',
+            self._known.get(subject) or self._learn(subject, {"resource": _resource(finding.subject)}),
+            self._known.get(place) or self._learn(place, _place(finding)),
+            self._standing(verdict),
+        )
+        return Spelled(f"{{{', '.join(parts)}}}")
+
+    def _standing(self, verdict: Verdict) -> str:
+        finding, triaged = verdict.finding, verdict.triaged
+        said = finding.excused, triaged.note, triaged.is_new, finding.environment, finding.owner
+        key = (id(triaged.waiver), id(finding.change), *said)
+        return self._known.get(key) or self._learn(key, _standing(verdict))
+
+    def _learn(self, key: tuple[Any, ...], described: dict[str, Any]) -> str:
+        text = self._known[key] = members(described)
+        return text
+
+
+def _ruling(verdict: Verdict) -> dict[str, Any]:
     return {
-        "fingerprint": finding.fingerprint,
-        "rule": finding.rule.id,
+        "rule": verdict.finding.rule.id,
         "severity": str(verdict.severity),
         "mode": str(verdict.mode),
         "state": verdict.state.value,
         "because": verdict.because,
-        "message": finding.message,
-        "resource": _resource(finding.subject),
+    }
+
+
+def _place(finding: Finding) -> dict[str, Any]:
+    return {
         "path": list(finding.path),
         "location": {**coordinates(finding.location), "via": [_step(place) for place in finding.location.via]},
         "related": [coordinates(place) | {"message": text} for place, text in finding.related],
-        "exception": _waiver(waiver) if waiver else None,
+    }
+
+
+def _standing(verdict: Verdict) -> dict[str, Any]:
+    """What exceptions and the settings say of a finding, and what a planned change has to do with it."""
+    finding, triaged = verdict.finding, verdict.triaged
+    return {
+        "exception": _waiver(triaged.waiver) if triaged.waiver else None,
         "excused": finding.excused,
-        "note": verdict.triaged.note,
-        "new": verdict.triaged.is_new,
+        "note": triaged.note,
+        "new": triaged.is_new,
         "change": finding.change.value if finding.change else None,
         "environment": finding.environment,
         "owner": finding.owner,
