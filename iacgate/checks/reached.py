@@ -23,7 +23,8 @@ Outcome = Violation | Doubt | NotApplicable
 class ReachedParams:
     """Where to go and what must hold there.
 
-    Each of ``steps`` is a type, or several with ``|`` between them. ``deny`` is judged on each resource that is
+    Each of ``steps`` is a type, or several with ``|`` between them; with a ``+`` before it, what led there counts as
+    reached too. ``deny`` is judged on each resource that is
     reached, ``require`` must be true on one of them; ``at`` is the value of it to point at, ``here`` a value of the
     subject to point at instead. ``nothing`` says what it means that nothing is reached. ``where`` is judged on the
     subject; ``otherwise`` says what it means that it is false.
@@ -45,7 +46,8 @@ def reached_resource(subject: Resource, inventory: Inventory, params: ReachedPar
     """Resources that lead to one with a flaw, or to none that does what is asked."""
     applies = _condition(params.where)(subject.body, Context(subject, inventory)) if params.where else True
     if isinstance(applies, Unknown):
-        yield Doubt(reason=applies.reason)
+        judged = _judged(subject, inventory, params)
+        yield from (Doubt(reason=applies.reason) for one in judged if not isinstance(one, NotApplicable))
     elif applies:
         yield from _judged(subject, inventory, params)
     elif params.otherwise == "skip":
@@ -72,13 +74,14 @@ def _judged(subject: Resource, inventory: Inventory, params: ReachedParams) -> I
 
 def _reach(subject: Resource, inventory: Inventory, steps: tuple[str, ...]) -> tuple[list[Resource], Unknown | None]:
     """The resources at the end of the steps, and why there may be more."""
-    reached = [subject]
+    reached, kept = [subject], []
     doubts: list[Unknown] = []
     for step in steps:
-        found = [inventory.related(one, kind) for one in reached for kind in step.split("|")]
+        kept += reached if step.startswith("+") else []
+        found = [inventory.related(one, kind) for one in reached for kind in step.lstrip("+").split("|")]
         doubts.extend(some.maybe for some in found if isinstance(some, Partial))
         reached = list({id(one): one for some in found for one in some}.values())
-    return reached, doubts[0] if doubts else None
+    return [*kept, *reached], doubts[0] if doubts else None
 
 
 def _denied(
