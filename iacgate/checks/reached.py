@@ -46,8 +46,9 @@ def reached_resource(subject: Resource, inventory: Inventory, params: ReachedPar
     """Resources that lead to one with a flaw, or to none that does what is asked."""
     applies = _condition(params.where)(subject.body, Context(subject, inventory)) if params.where else True
     if isinstance(applies, Unknown):
-        judged = _judged(subject, inventory, params)
-        yield from (Doubt(reason=applies.reason) for one in judged if not isinstance(one, NotApplicable))
+        found = list(_judged(subject, inventory, params))
+        objects = any(not isinstance(one, NotApplicable) for one in found)
+        yield from (Doubt(reason=applies.reason),) if objects else found
     elif applies:
         yield from _judged(subject, inventory, params)
     elif params.otherwise == "skip":

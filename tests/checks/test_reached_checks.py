@@ -58,6 +58,11 @@ resource "aws_db_parameter_group" "later" {
 resource "aws_db_instance" "d" {
   engine = "mysql"
 }
+
+resource "aws_db_instance" "e" {
+  engine   = "mysql"
+  multi_az = var.open
+}
 """
 
 
@@ -90,6 +95,9 @@ ASKED = "any(parameter, &name == 'tls' && value == '1')"
         ("d", {"require": ASKED, "nothing": "skip"}, ["NotApplicable"]),
         ("d", {"require": ASKED, "nothing": "fail", "where": "engine == 'postgres'"}, ["NotApplicable"]),
         ("d", {"require": ASKED, "nothing": "fail", "where": "engine == 'postgres'", "otherwise": "pass"}, []),
+        ("e", {"require": ASKED, "nothing": "fail", "where": "multi_az"}, ["Doubt"]),
+        ("e", {"require": ASKED, "nothing": "skip", "where": "multi_az"}, ["NotApplicable"]),
+        ("e", {"require": ASKED, "nothing": "pass", "where": "multi_az"}, []),
         ("a", {"deny": ASKED}, ["Violation"]),
         ("b", {"deny": ASKED}, []),
         ("c", {"deny": ASKED}, ["Doubt"]),
