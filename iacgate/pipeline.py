@@ -117,7 +117,7 @@ def scan(paths: Sequence[str], request: Request) -> ScanReport:
     check_setting_names(settings, names)
     waivers = load_exceptions(settings, request.today, taken.root)
     check_exception_names(waivers, names)
-    rules = _applicable(native, taken.inventory.types, request)
+    rules = _applicable(native, taken.inventory, request)
     tell(f"load {len(rules)} rules")
     judged = _judged(rules, native, taken, request, tell)
     codeowners = load_codeowners(taken.root, settings.owner.codeowners)
@@ -323,10 +323,10 @@ def rule_names(native: NativeRules) -> RuleNames:
     return RuleNames(ids=frozenset(native.ids()), aliases=aliases)
 
 
-def _applicable(native: NativeRules, types: Iterable[str], request: Request) -> list[Rule]:
-    """The rules that may have a subject among these types; with ``--rule``, only those that are named."""
+def _applicable(native: NativeRules, inventory: Inventory, request: Request, known: Collection[str] = ()) -> list[Rule]:
+    """The rules that may have a subject here and are not known yet; with ``--rule``, only those that are named."""
     named = {rule for name in request.rules for rule in native.resolve(name)}
-    return [rule for rule in native.for_types(types) if not named or rule.id in named]
+    return [rule for rule in native.for_inventory(inventory, known) if not named or rule.id in named]
 
 
 def _compared(
@@ -338,15 +338,13 @@ def _compared(
 ) -> tuple[Inventory, list[Evaluation], tuple[Evaluation, ...]]:
     """What was there before the plans, the evaluations with labelled findings, and what the plans mend.
 
-    The rules on types of which nothing remains are asked as well.
+    The rules on what is wholly gone are asked as well.
     """
     from iacgate.evaluate.change import compare  # only plans have a before
     from iacgate.join.before import before_inventory
 
     before = before_inventory(inventory)
-    types = set(before.types).difference(inventory.types)
-    present = {rule.id for rule in rules}
-    more = [rule for rule in _applicable(native, types, request) if rule.id not in present] if types else []
+    more = _applicable(native, before, request, {rule.id for rule in rules}) if before.resources else []
     compared = compare(evaluations, (*rules, *more), inventory, before)
     return before, compared.evaluations, compared.fixed
 

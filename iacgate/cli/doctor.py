@@ -141,7 +141,7 @@ def _here(paths: tuple[str, ...], values: dict[str, Any]) -> Iterator[str]:
     yield f"settings: {settings.file or 'none (defaults; `iacgate init` writes a file)'}"
     yield f"maturity: {settings.enforcement.maturity}"
     rules = load_native_rules(settings, request)
-    fitting = rules.for_types(taken.inventory.types)
+    fitting = rules.for_inventory(taken.inventory)
     yield f"rules: {len(rules.ids())} known, {len(rules.selected())} in the rule set, {len(fitting)} fit what is here"
     for (kind, status), count in sorted(Counter((r.kind, r.status.value) for r in taken.records).items()):
         yield f"{kind or 'no adapter'}: {count} {status}"

@@ -93,7 +93,7 @@ def coverage(paths: tuple[str, ...], output: str, **values: Any) -> int:
     rules = load_rules({**values, "ruleset": values.get("ruleset") or "strict"})
     named = {rule for name in values.get("rules", ()) for rule in rules.resolve(name)}
     taken = take_inventory(paths or (".",), request_from(values))
-    fitting = [rule for rule in rules.for_types(taken.inventory.types) if not named or rule.id in named]
+    fitting = [rule for rule in rules.for_inventory(taken.inventory) if not named or rule.id in named]
     covered = cover(taken, fitting)
     if output == "json":
         _print_json({"schema_version": SCHEMA_VERSION, **as_object(covered, taken)})

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from iacgate.lang.jmespath.context import remembered
 from iacgate.lang.jmespath.logic import first, open_end
 from iacgate.lang.places import Placed
-from iacgate.model import Partial, Path, Resource, Unknown, child
+from iacgate.model import Inventory, Partial, Path, Resource, Unknown, child, reveal
 
 _TEMPLATE = ("spec", "template", "spec")
 _PLACES: dict[str, Path] = {
@@ -104,6 +105,21 @@ def containers(context: Any, body: Any) -> Any:
 def all_containers(body: Any) -> Any:
     """All containers of an object as ``containers()`` gives them, with their places; the unknown that hides them."""
     return _listed(body, _CONTAINER_LISTS)
+
+
+def spoken(inventory: Inventory, body: Any) -> str:
+    """What the containers of an object say of what they run, as one text: to see at a glance what none of them runs."""
+    listed = remembered(inventory, ("containers", id(body)), lambda: all_containers(body))
+    if not isinstance(listed, list):
+        return ""
+    said: list[Any] = []
+    for placed in listed:
+        if type(placed.value) is dict:
+            said.append(placed.value.get("image"))
+            for key in ("command", "args"):
+                held = placed.value.get(key)
+                said += held if isinstance(held, list) else ()
+    return "\n".join([text for text in map(reveal, said) if type(text) is str])
 
 
 def main_containers(context: Any, body: Any) -> Any:

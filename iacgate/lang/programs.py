@@ -9,7 +9,7 @@ Flags are read as the programs themselves do (Go's ``pflag``): https://kubernete
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from iacgate.lang import pods
@@ -118,22 +118,6 @@ def running(body: Any, program: str) -> Any:
         return listed
     found = [Placed(one.path, run) for one in listed if (run := _run(one.value, program)) is not None]
     return Partial(found, maybe=listed.maybe) if isinstance(listed, Partial) else found
-
-
-def mentioned(body: Any) -> str:
-    """All that the containers of an object say of what they run, as one text: to see at a glance what they do not."""
-    listed = pods.all_containers(body)
-    return "\n".join(_mentioned(listed)) if isinstance(listed, list) else ""
-
-
-def _mentioned(listed: Iterable[Placed]) -> Iterator[str]:
-    for placed in listed:
-        if isinstance(placed.value, dict):
-            said = [placed.value.get("image")]
-            for key in _LISTS:
-                held = placed.value.get(key)
-                said += held if isinstance(held, list) else ()
-            yield from (text for text in map(reveal, said) if isinstance(text, str))
 
 
 def _configured(body: dict[str, Any]) -> Running:

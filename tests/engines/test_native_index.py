@@ -13,7 +13,7 @@ from iacgate.engines.native import NativeRules
 from iacgate.engines.native.index import Index, fresh_index, load_index, write_index
 from iacgate.engines.native.packs import gather
 from iacgate.errors import PolicyError
-from iacgate.model import Pack, Rule, Severity
+from iacgate.model import Inventory, Pack, Rule, Severity
 
 RULE = """\
 id: {id}
@@ -51,6 +51,23 @@ def test_only_what_may_match_is_read(shipped):
     assert shipped.record("b-rule")["provider"] == "aws"
     assert shipped.record("b-rule")["service"] == "ec2"
     assert shipped.aliases["X_2"] == ["b-rule"]
+
+
+def test_rules_on_programs_that_nothing_names_are_not_read(tmp_path, make):
+    write(tmp_path / "rules" / "kubernetes" / "etcd", "e-rule", on="program.etcd")
+    write(tmp_path / "rules" / "kubernetes" / "pod", "w-rule", on="workload")
+    write(tmp_path / "pack", "own-rule", on="program.etcd")
+    write_index(tmp_path / "rules", tmp_path / "index.json")
+    index = Index((tmp_path / "index.json").read_bytes(), tmp_path / "rules")
+    rules = NativeRules.load(index=index, packs=[tmp_path / "pack"], entry_points=False)
+
+    def pod(command):
+        body = {"kind": "Pod", "spec": {"containers": [{"command": [command]}]}}
+        return Inventory([make("Pod", body, provider="kubernetes")])
+
+    assert [rule.id for rule in rules.for_inventory(pod("nginx"))] == ["w-rule"]
+    assert [rule.id for rule in rules.for_inventory(pod("etcd"))] == ["e-rule", "own-rule", "w-rule"]
+    assert [rule.id for rule in rules.for_inventory(pod("etcd"), known={"w-rule"})] == ["e-rule", "own-rule"]
 
 
 def test_rule_sets(shipped):

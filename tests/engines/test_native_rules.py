@@ -176,6 +176,21 @@ def test_workloads_are_chosen_by_what_they_run(make, word, expected):
     assert selects(Inventory()) == []
 
 
+def test_words_of_programs_that_nothing_names_are_idle(make):
+    words = ["program.etcd", "program.kubelet", "program.api", "workload"]
+    said = {"image": "quay.io/coreos/etcd:v3", "args": ["a", Secret("--x=kubelet"), Unknown("why"), 3]}
+    pod = make("Pod", {"kind": "Pod", "spec": {"containers": [said, {}]}}, provider="kubernetes")
+    hidden = make("Pod", {"kind": "Pod", "spec": Unknown("why")}, provider="kubernetes", name="hidden")
+    assert Selection().idle(Inventory([pod, hidden]), words) == {"program.api"}
+    launcher = make(
+        "Job",
+        {"kind": "Job", "spec": {"template": {"spec": {"containers": [{"command": ["hyperkube"]}]}}}},
+        provider="kubernetes",
+    )
+    assert Selection().idle(Inventory([launcher]), words) == set()
+    assert Selection().idle(Inventory([make("aws_thing", {})]), words) == set()
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iacgate.lang.places import Placed
-from iacgate.lang.programs import flag, mentioned, running
+from iacgate.lang.programs import flag, running
 from iacgate.model import Partial, Secret, Unknown
 
 API = "kube-apiserver"
@@ -250,11 +250,6 @@ def test_other_values_give_nothing():
     assert flag({}, "a") is None
     assert flag(run, 1) is None
     assert isinstance(flag(HOLE, "a"), Unknown)
-
-
-def test_what_is_mentioned_covers_all_that_is_run():
-    assert "kube-apiserver" in mentioned(pod(command=["sh", "-c", "kube-apiserver"]))
-    assert mentioned({"kind": "Pod", "spec": HOLE}) == ""
 
 
 WORDS = st.one_of(

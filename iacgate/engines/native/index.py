@@ -92,11 +92,14 @@ class Index:
         """The record of a rule as its bytes."""
         return self._slice(self._rules[rule])
 
-    def for_types(self, types: frozenset[str]) -> list[str]:
-        """The ids of the rules that may find a subject among resources of these types, sorted."""
+    def for_types(self, types: frozenset[str], idle: frozenset[str] = frozenset()) -> list[str]:
+        """The ids of the rules that may find a subject among resources of these types, sorted.
+
+        ``idle`` are words of ``on`` that select nothing.
+        """
         found: set[str] = set()
         for word, rules in self._toc["words"].items():
-            if may_select((word,), types):
+            if word not in idle and may_select((word,), types):
                 found.update(rules)
         return sorted(found)
 

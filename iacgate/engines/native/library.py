@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -129,13 +129,21 @@ class NativeRules:
 
     def for_types(self, types: Iterable[str]) -> list[Rule]:
         """The chosen rules that may have a subject among resources of these types, by id."""
-        present = frozenset(types)
-        ids = [rule for rule in self._index.for_types(present) if rule in self._chosen]
-        ids += [
-            rule for rule, record in self._records.items() if rule in self._chosen and may_select(record["on"], present)
-        ]
+        return [self.rule(rule) for rule in self._fitting(frozenset(types))]
+
+    def for_inventory(self, inventory: Inventory, known: Collection[str] = ()) -> list[Rule]:
+        """The chosen rules that may have a subject in an inventory, by id, without those that are known already."""
+        words = [*self._index.words, *(word for record in self._records.values() for word in record["on"])]
+        ids = self._fitting(frozenset(inventory.types), self._selection.idle(inventory, words))
+        return [self.rule(rule) for rule in ids if rule not in known]
+
+    def _fitting(self, types: frozenset[str], idle: frozenset[str] = frozenset()) -> list[str]:
+        ids = [rule for rule in self._index.for_types(types, idle) if rule in self._chosen]
+        for rule, record in self._records.items():
+            if rule in self._chosen and may_select((word for word in record["on"] if word not in idle), types):
+                ids.append(rule)
         ids += [rule for rule in self._extra if rule in self._chosen]
-        return [self.rule(rule) for rule in sorted(ids)]
+        return sorted(ids)
 
     def rule(self, name: str) -> Rule:
         """One rule by its id. Raises ``KeyError``."""

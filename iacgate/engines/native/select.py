@@ -11,6 +11,8 @@ from iacgate.model import Inventory, Resource, Subject
 
 _CATEGORIES = {"data", "provider"}
 _PROGRAM = "program."
+_ANY_PROGRAM = "hyperkube"
+"""It runs programs by half of their names."""
 _ANYWHERE = {"document", "plan", "module"}
 
 _ALIKE = 0.85
@@ -31,8 +33,7 @@ class Selection:
         self._inventory: Inventory | None = None
         self._selected: dict[tuple[tuple[str, ...], bool], Sequence[Subject]] = {}
         self._workloads: list[Resource] | None = None
-        self._running: dict[str, list[Resource]] = {}
-        self._mentioned: list[tuple[Resource, str]] | None = None
+        self._spoken: list[tuple[Resource, str]] | None = None
 
     def selector(self, words: Sequence[str], *, with_deleted: bool = False) -> Selects:
         """A function that gives a rule's subjects, in inventory order for each word, none of them twice.
@@ -57,7 +58,7 @@ class Selection:
             self._inventory = inventory
             self._selected = {}
             self._workloads = None
-            self._running, self._mentioned = {}, None
+            self._spoken = None
 
     def _select(self, inventory: Inventory, words: tuple[str, ...], with_deleted: bool) -> Sequence[Subject]:  # noqa: FBT001  (what rules are grouped by)
         found = [one for word in words for one in self._named(inventory, word)]
@@ -79,7 +80,7 @@ class Selection:
 
             return holders(inventory)
         if word.startswith(_PROGRAM):
-            return self._all_running(inventory, word.removeprefix(_PROGRAM))
+            return self._all_running(inventory, word)
         category, dot, bare = word.partition(".")
         if dot and category in _CATEGORIES:
             return [one for one in inventory.of_type(word, bare) if one.category == category]
@@ -90,18 +91,34 @@ class Selection:
             self._workloads = [one for one in inventory.resources if pods.is_workload(one)]
         return self._workloads
 
-    def _all_running(self, inventory: Inventory, program: str) -> list[Resource]:
-        """The workloads that run a program: asked only of those that mention it."""
-        from iacgate.lang.programs import mentioned, running
+    def _all_running(self, inventory: Inventory, word: str) -> list[Resource]:
+        """The workloads that run a program."""
+        named = self._naming(inventory, word)
+        if not named:
+            return []
+        from iacgate.lang.programs import running
 
-        workloads = self._all_workloads(inventory)
-        if self._mentioned is None:
-            self._mentioned = [(one, text) for one in workloads if (text := mentioned(one.body))]
-        if program not in self._running:
-            names = (program, "hyperkube")
-            near = [one for one, text in self._mentioned if any(name in text for name in names)]
-            self._running[program] = [one for one in near if _any(running(one.body, program))]
-        return self._running[program]
+        return [one for one in named if _any(running(one.body, word.removeprefix(_PROGRAM)))]
+
+    def _naming(self, inventory: Inventory, word: str) -> list[Resource]:
+        """The workloads that name a program: there are few, and only they can run it."""
+        self._turn_to(inventory)
+        if self._spoken is None:
+            self._spoken = [(one, pods.spoken(inventory, one.body)) for one in self._all_workloads(inventory)]
+        program = word.removeprefix(_PROGRAM)
+        return [one for one, text in self._spoken if program in text or _ANY_PROGRAM in text]
+
+    def idle(self, inventory: Inventory, words: Iterable[str]) -> frozenset[str]:
+        """Those of the words that speak of programs which nothing in an inventory names."""
+        if not any(map(_is_kind, inventory.types)):
+            return frozenset()
+        programs = [word for word in words if word.startswith(_PROGRAM)]
+        return frozenset(word for word in programs if not self._naming(inventory, word))
+
+
+def _is_kind(name: str) -> bool:
+    """Whether a type is one of Kubernetes."""
+    return name[:1].isupper()
 
 
 def _any(found: Any) -> bool:
@@ -120,7 +137,7 @@ def may_select(words: Iterable[str], types: frozenset[str]) -> bool:
             return True
         if word == "secret_holder" and any("_" in name or name.startswith("provider.") for name in types):
             return True
-        if (word == "workload" or word.startswith(_PROGRAM)) and any(name[:1].isupper() for name in types):
+        if (word == "workload" or word.startswith(_PROGRAM)) and any(map(_is_kind, types)):
             return True
         if ("*" in word or "?" in word) and any(fnmatchcase(name, word) for name in types):
             return True
