@@ -38,7 +38,6 @@ _KUBELET: dict[str, tuple[Path, Any]] = {
     "read-only-port": (("readOnlyPort",), 0),
     "rotate-certificates": (("rotateCertificates",), None),
     "rotate-server-certificates": (("serverTLSBootstrap",), None),
-    "streaming-connection-idle-timeout": (("streamingConnectionIdleTimeout",), None),
     "tls-cert-file": (("tlsCertFile",), None),
     "tls-cipher-suites": (("tlsCipherSuites",), None),
     "tls-min-version": (("tlsMinVersion",), None),
@@ -46,6 +45,7 @@ _KUBELET: dict[str, tuple[Path, Any]] = {
 }
 """Flag of the kubelet → its place in a ``KubeletConfiguration``; the default there, where the flag has another.
 
+``streamingConnectionIdleTimeout`` is none of them: in the file 0 means the default, and not for ever.
 Source: https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/
 """
 

@@ -195,6 +195,7 @@ def test_a_script_is_read_as_far_as_it_is_literal(script, value):
         ("kubelet", ["--config=/k"], "anonymous-auth", False),
         ("kubelet", ["--config=/k", "--anonymous-auth=false"], "anonymous-auth", True),
         ("kubelet", ["--config=/k"], "hostname-override", True),
+        ("kubelet", ["--config=/k"], "streaming-connection-idle-timeout", True),
         ("kubelet", ["--config=/k"], "config", True),
         ("kubelet", [], "anonymous-auth", True),
         ("etcd", ["--config-file=/e", "--client-cert-auth"], "client-cert-auth", False),
