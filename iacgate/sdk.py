@@ -34,7 +34,7 @@ from iacgate.model import (
     Unknown,
     Violation,
 )
-from iacgate.model.dataclass import dataclass, field
+from iacgate.model.dataclass import arguments, dataclass, field
 
 __all__ = [
     "CheckSpec",
@@ -146,9 +146,7 @@ def _build(kind: type[Params], values: Mapping[str, Any], name: str) -> Params:
     """The parameters of a check as its dataclass, from a rule's ``params``."""
     if kind is NoParams and not values:
         return kind()
-    from dataclasses import MISSING, fields, is_dataclass
-
-    known = {one.name: one for one in fields(kind)} if is_dataclass(kind) else {}
+    known = _arguments(kind)
     hints = get_type_hints(kind)
     for key, value in values.items():
         if key not in known:
@@ -158,10 +156,21 @@ def _build(kind: type[Params], values: Mapping[str, Any], name: str) -> Params:
             raise PolicyError(
                 f"check {name!r}: parameter {key!r} cannot be {value!r}", f"it takes {_words(hints[key])}"
             )
-    for key, one in known.items():
-        if key not in values and one.default is MISSING and one.default_factory is MISSING:
+    for key, is_needed in known.items():
+        if is_needed and key not in values:
             raise PolicyError(f"check {name!r} needs the parameter {key!r}", f"params: {{{key}: …}}")
     return kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in values.items()})
+
+
+def _arguments(kind: type[Any]) -> dict[str, bool]:
+    """The parameters that a data class holds, a standard one or one of ours, and whether each must be given."""
+    own = arguments(kind)
+    if own is not None:
+        return own
+    from dataclasses import MISSING, fields, is_dataclass
+
+    known = fields(kind) if is_dataclass(kind) else ()
+    return {one.name: one.default is MISSING and one.default_factory is MISSING for one in known}
 
 
 def _fits(value: Any, hint: Any) -> bool:

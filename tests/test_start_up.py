@@ -9,8 +9,9 @@ import sys
 import pytest
 
 NEVER = (
-    "asyncio", "boto3", "botocore", "concurrent", "dockerfile_parse", "hcl2", "importlib.metadata",
-    "importlib.resources", "jmespath", "lark", "logging", "multiprocessing", "pathlib", "pydantic", "socket",
+    "ast", "asyncio", "boto3", "botocore", "concurrent", "dis", "dockerfile_parse", "hashlib", "hcl2",
+    "importlib.metadata", "importlib.resources", "inspect", "jmespath", "lark", "logging", "multiprocessing", "pathlib",
+    "pydantic", "socket",
     "subprocess", "tempfile", "urllib.request", "xml", "zipfile",
 )  # fmt: skip
 """What no scan of one small, ordinary file needs, whatever its kind."""

@@ -6,12 +6,12 @@ Room: ``checks``. In: a policy, an inline policy, a policy document. Out: violat
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from iacgate.lang.iam import allows, policy_statements
 from iacgate.lang.jmespath.logic import Truth, both, equal, negate
 from iacgate.lang.places import Placed
+from iacgate.model.dataclass import dataclass
 from iacgate.sdk import Doubt, Inventory, NotApplicable, Partial, Resource, Unknown, Violation, check, walk
 
 Outcome = Violation | Doubt | NotApplicable

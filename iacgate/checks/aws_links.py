@@ -6,8 +6,8 @@ Room: ``checks``. A link that cannot be told gives a doubt, unless what is known
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from iacgate.model.dataclass import dataclass
 from iacgate.sdk import Doubt, Inventory, Partial, Resource, Unknown, Violation, check
 
 _RULES = ("aws_security_group_rule", "aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule")

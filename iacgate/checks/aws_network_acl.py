@@ -6,7 +6,6 @@ Room: ``checks``. Shadowing is judged among the entries of one resource.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from iacgate.lang.firewall import ingress_rules
@@ -14,6 +13,7 @@ from iacgate.lang.jmespath import Context
 from iacgate.lang.jmespath.logic import Truth, both, number
 from iacgate.lang.network import cidr_contains, covers_all_ports, covers_port, open_to_world
 from iacgate.lang.places import Placed
+from iacgate.model.dataclass import dataclass
 from iacgate.sdk import Doubt, Inventory, Partial, Resource, Unknown, Violation, check, walk
 
 ALL_PORTS = 0

@@ -8,11 +8,11 @@ A list whose bucket is not part of the scan is judged by itself.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from iacgate.lang.jmespath.kleene import to_bool
 from iacgate.model import reveal
+from iacgate.model.dataclass import dataclass
 from iacgate.sdk import Doubt, Inventory, NotApplicable, Partial, Resource, Unknown, Violation, check, walk
 
 Outcome = Violation | Doubt | NotApplicable

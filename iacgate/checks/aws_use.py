@@ -7,10 +7,10 @@ it does.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
+from iacgate.model.dataclass import dataclass
 from iacgate.sdk import Doubt, Inventory, Partial, Resource, Unknown, Violation, check, walk
 
 Outcome = Violation | Doubt

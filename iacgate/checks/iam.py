@@ -6,12 +6,12 @@ Params: see each check. An unknown action or resource gives a doubt, unless what
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from iacgate.lang.iam import allows, policy_statements
 from iacgate.lang.jmespath.logic import Truth, both, doubt, either, equal
 from iacgate.model import Partial
+from iacgate.model.dataclass import dataclass
 from iacgate.sdk import Doubt, Inventory, Resource, Unknown, Violation, check
 
 # https://rhinosecuritylabs.com/aws/aws-privilege-escalation-methods-mitigation/: actions that, together and on any

@@ -7,13 +7,13 @@ called by, a distribution and the firewall in front of it, a database and its pa
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
 from iacgate.lang.jmespath import Condition, Context, Located, Node, compile_condition, locate, parse
 from iacgate.lang.jmespath.logic import Truth
 from iacgate.model import Path
+from iacgate.model.dataclass import dataclass
 from iacgate.sdk import Doubt, Inventory, NotApplicable, Partial, Resource, Unknown, Violation, check
 
 Outcome = Violation | Doubt | NotApplicable

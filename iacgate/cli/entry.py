@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 EXIT_USAGE = 2
 EXIT_BUG = 70
 EXIT_INTERRUPT = 130
-YOUNG_OBJECTS = 20_000
+YOUNG_OBJECTS = 50_000
 """How many new objects call for a search for garbage: what a scan makes stays, and looking through it finds nothing."""
 MIDDLE_AGED = 1
 """The generation of objects that have outlived one search for garbage; 0 are the new ones."""
@@ -97,6 +97,9 @@ def _speak_utf8() -> None:
 
 def run(words: list[str]) -> int:
     """Run one command line; the exit code. Errors are told on standard error, once, here."""
+    from iacgate.cli.click_package import import_click
+
+    import_click()
     import click
 
     from iacgate.cli.group import ReaderGone, build

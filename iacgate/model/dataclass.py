@@ -78,6 +78,18 @@ def replace(instance: T, **changes: Any) -> T:
     return type(instance)(**changes)
 
 
+def arguments(kind: type[Any]) -> dict[str, bool] | None:
+    """The arguments of a light data class, and whether each must be given; ``None`` for any other class."""
+    fields: dict[str, _Field] | None = getattr(kind, "__fields__", None)
+    if fields is None:
+        return None
+    return {
+        name: spec.default is _MISSING and spec.default_factory is _MISSING
+        for name, spec in fields.items()
+        if spec.init
+    }
+
+
 def _built(cls: type[T], *, frozen: bool, kw_only: bool, eq: bool, order: bool) -> type[T]:
     own = _own_fields(cls)
     inherited: dict[str, _Field] = getattr(cls, "__fields__", {})
@@ -202,8 +214,8 @@ def _filling(cls: type[Any], given: dict[str, str]) -> list[str]:
 
 def _open_twin(cls: type[Any]) -> type[Any]:
     """A class of the same layout whose attributes can be set."""
-    free = {"__setattr__": object.__setattr__, "__delattr__": object.__delattr__}
-    members = {"__slots__": cls.__dict__["__slots__"], **free}
+    members = {name: cls.__dict__[name] for name in ("__slots__", "__orig_bases__") if name in cls.__dict__}
+    members |= {"__setattr__": object.__setattr__, "__delattr__": object.__delattr__}
     twin: type[Any] = type(cls)(cls.__name__, cls.__bases__, members)  # type: ignore[misc]  # a class of its metaclass
     return twin
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from iacgate.model.dataclass import dataclass, field
+from iacgate.model.digest import digest
 from iacgate.model.place import Location, Path
 from iacgate.model.resource import Resource, SourceRecord, Subject
 from iacgate.model.rule import Declined, Rule, Waiver
@@ -52,10 +53,8 @@ class Finding:
     @property
     def fingerprint(self) -> str:
         """32 hexadecimal digits from the identity."""
-        from hashlib import sha256  # a report in words has no fingerprints
-
-        digest = sha256(self.identity.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-        return digest if self.occurrence == 1 else f"{digest}:{self.occurrence}"
+        digits = digest(self.identity)
+        return digits if self.occurrence == 1 else f"{digits}:{self.occurrence}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,10 +6,10 @@ merges or loses entries that share a fingerprint.
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from iacgate.model import Location, ScanReport, Severity, State, Trouble, Verdict
+from iacgate.model.digest import digest
 from iacgate.outputs._json import document
 from iacgate.outputs._listing import break_glass_line, exception_phrase, gate_line, ordered, troubles, turns_red, way
 from iacgate.outputs._plain import one_line
@@ -66,7 +66,7 @@ def _entry(check: str, text: str, severity: str, place: Location, fingerprint: s
 
 
 def _digest(*parts: str) -> str:
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return digest("\0".join(parts))
 
 
 def _somewhere(report: ScanReport) -> Location:

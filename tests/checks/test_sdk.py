@@ -11,6 +11,7 @@ import pytest
 from iacgate.checks import MODULES, load_check
 from iacgate.errors import PolicyError
 from iacgate.model import Partial, Unknown
+from iacgate.model.dataclass import dataclass as light
 from iacgate.sdk import Doubt, NoParams, Violation, check, each, find_check, walk
 
 WHY = Unknown("var.x has no value")
@@ -24,18 +25,35 @@ class Limits:
     note: str | None = None
 
 
+@light(frozen=True)
+class LightLimits:
+    most: int
+    names: tuple[str, ...] = ()
+    kind: Literal["a", "b"] = "a"
+    note: str | None = None
+
+
 @check("thing-too-big", params=Limits)
 def thing_too_big(subject, inventory, params):
     if subject > params.most:
         yield Violation(message=f"{subject} is more than {params.most}")
 
 
-def test_a_check_is_bound_to_its_parameters():
+WITH_EITHER = pytest.mark.parametrize(
+    "thing_too_big",
+    [thing_too_big, check("thing-too-big", params=LightLimits)(thing_too_big.function)],
+    ids=["standard data class", "ours"],
+)
+
+
+@WITH_EITHER
+def test_a_check_is_bound_to_its_parameters(thing_too_big):
     bound = thing_too_big.bind({"most": 3, "names": ["x"], "kind": "b", "note": None})
     assert [found.message for found in bound(4, None)] == ["4 is more than 3"]
     assert list(bound(3, None)) == []
 
 
+@WITH_EITHER
 @pytest.mark.parametrize(
     ("params", "message", "hint"),
     [
@@ -47,7 +65,7 @@ def test_a_check_is_bound_to_its_parameters():
         ({"most": 1, "kind": "c"}, "'kind' cannot be 'c'", ""),
     ],
 )
-def test_parameters_are_judged(params, message, hint):
+def test_parameters_are_judged(thing_too_big, params, message, hint):
     with pytest.raises(PolicyError) as caught:
         thing_too_big.bind(params)
     assert message in caught.value.message

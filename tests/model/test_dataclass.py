@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 import pytest
 
 from iacgate.model import dataclass as light
+
+T = TypeVar("T")
 
 
 def make(kind: Any, **options: Any) -> Any:
@@ -123,6 +125,25 @@ def test_a_plain_subclass_stays_what_it_is(before: int, slots: tuple[str, ...] |
     assert (type(made), made.a, made.b, made.c, made.d, made.e) == (derived, 1, "b", [], 4, 2)
     with pytest.raises(AttributeError):
         made.a = 2
+
+
+@pytest.mark.parametrize("before", [0, 100], ids=["the first objects", "after a hundred"])
+def test_a_generic_class_is_one_of_its_kind(before: int) -> None:
+    @light.dataclass(frozen=True, kw_only=True)
+    class Box(Generic[T]):
+        held: T
+
+    for number in range(before):
+        Box(held=number)
+    made = Box[int](held=3)
+    assert (made.held, type(made)) == (3, Box)
+    with pytest.raises(AttributeError):
+        made.held = 4  # type: ignore[misc]  # what is tested
+
+
+def test_arguments_tell_what_must_be_given() -> None:
+    assert light.arguments(make(light)) == {"a": True, "b": False, "c": False, "d": False}
+    assert light.arguments(make(dataclasses)) is None
 
 
 def test_no_name_of_an_attribute_is_in_the_way() -> None:

@@ -8,6 +8,7 @@ from iacgate.inputs.dockerfile.images import origin
 from iacgate.inputs.dockerfile.scope import Scope, Value
 from iacgate.inputs.dockerfile.scripts import Places, command_bodies, run_commands, with_heredocs
 from iacgate.model import Location, Path, Unknown
+from iacgate.model.digest import digest
 from iacgate.syntax.dockerfile import Flag, Instruction, Pair, expand_words
 
 _EXPANDED = frozenset(("ADD", "COPY", "EXPOSE", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"))
@@ -49,10 +50,7 @@ class Described:
         inner = self.node.innermost
         if inner.keyword in _ONE_OF_A_KIND:
             return inner.keyword if self.node is inner else f"ONBUILD.{inner.keyword}"
-        from hashlib import sha256  # only a finding asks for it
-
-        digest = sha256(" ".join(self._lasting().split()).encode("utf-8", "surrogatepass")).hexdigest()[:10]
-        return f"{inner.keyword}~{digest}"
+        return f"{inner.keyword}~{digest(' '.join(self._lasting().split()))[:10]}"
 
     def _lasting(self) -> str:
         """The names of variables, the programs that run, where something is copied to; else the text."""
