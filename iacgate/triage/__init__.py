@@ -15,7 +15,7 @@ from iacgate.model.dataclass import dataclass, field
 from iacgate.triage.baseline import Accepted, Baseline, load_baseline, parse_baseline
 from iacgate.triage.codeowners import CodeOwners, load_codeowners, parse_codeowners
 from iacgate.triage.exceptions import Exceptions, called, is_expired, stale
-from iacgate.triage.glass import BreakGlass, checked_glass, glass_text, glass_waiver
+from iacgate.triage.glass import BreakGlass, checked_glass, glass_text, glass_waiver, is_annotated
 from iacgate.triage.index import Index
 from iacgate.triage.inline import Allowance, allowances
 from iacgate.triage.place import placed
@@ -94,8 +94,11 @@ class _Desk:
         self.index = Index(comments)
         self.used: set[int] = set()
         self.glass: dict[str, tuple[Waiver, int]] = {}
+        self.is_bare = not (given.waivers or comments or given.baseline or given.break_glass)
 
     def label(self, finding: Finding) -> Triaged:
+        if self.is_bare and finding.excused is None and not is_annotated(finding.subject):
+            return Triaged(finding=finding)  # nothing there that could speak for any finding
         broken, glass_note = glass_waiver(finding, self.given.break_glass, self.given.settings)
         if broken is not None:
             self.glass[broken.id] = (broken, self.glass.get(broken.id, (broken, 0))[1] + 1)

@@ -8,7 +8,7 @@ not be read do not: nobody knows what they would have let through.
 from __future__ import annotations
 
 from iacgate.errors import CommandError
-from iacgate.model import Finding, Resource, Settings, Waiver
+from iacgate.model import Finding, Resource, Settings, Subject, Waiver
 from iacgate.model.dataclass import dataclass
 
 ANNOTATION = "iacgate.dev/break-glass"
@@ -41,7 +41,7 @@ def glass_waiver(finding: Finding, option: BreakGlass | None, settings: Settings
     """The waiver that lets a finding through, or a note on why its annotation does not."""
     if option is not None:
         return _waiver(option.ticket, option.reason), ""
-    if not isinstance(finding.subject, Resource) or ANNOTATION not in finding.subject.annotations:
+    if not isinstance(finding.subject, Resource) or not is_annotated(finding.subject):
         return None, ""
     value = finding.subject.annotations[ANNOTATION]
     if not settings.break_glass.annotation:
@@ -50,6 +50,11 @@ def glass_waiver(finding: Finding, option: BreakGlass | None, settings: Settings
         return None, f"the annotation {ANNOTATION} names no ticket"
     reason = finding.subject.annotations.get(REASON)
     return _waiver(value.strip(), reason.strip() if isinstance(reason, str) else "no reason given"), ""
+
+
+def is_annotated(subject: Subject) -> bool:
+    """Whether an object asks for the glass to be broken."""
+    return isinstance(subject, Resource) and ANNOTATION in subject.annotations
 
 
 def _waiver(ticket: str, reason: str) -> Waiver:

@@ -76,7 +76,7 @@ def _with(finding: Finding, environment: str, owner: str, qualifier: str) -> Fin
 def _order(finding: Finding) -> tuple[Any, ...]:
     where = finding.location
     steps = tuple(map(str, finding.path))
-    via = tuple(map(str, where.via))
+    via = tuple(map(str, where.via)) if where.via else ()
     return where.file, where.line, where.column, finding.rule.id, finding.subject.address, steps, via, finding.message
 
 
