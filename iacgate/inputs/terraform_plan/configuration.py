@@ -11,7 +11,7 @@ hides what it refers to unless the source is at hand.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from iacgate.lang.terraform.address import (
@@ -259,17 +259,34 @@ class Configuration:
         """An output of a module: what its expression refers to, inside."""
         name, *rest = parts
         literal = rest.pop(0) if rest and rest[0].startswith("[") else ""
-        if not rest:
-            yield f"module.{name}"
-            return
         candidates = [(step.key, step) for step in self._instances.of_call(ask.scope, name)]
         chosen, certain = _choose(candidates, literal, key)
         for step in chosen:
             scope = (*ask.scope, step)
-            module = self.module(tuple(inner.name for inner in scope))
-            references = references_of(_mapping(_mapping(module.get("outputs")).get(rest[0])).get("expression"))
-            for found in self._follow(_Ask(scope, _NO_BLOCK, None, ask.depth + 1), references, seen):
+            outputs = _mapping(self.module(tuple(inner.name for inner in scope)).get("outputs"))
+            led = self._output(ask, scope, outputs, rest[0], seen) if rest else self._some(ask, scope, outputs, seen)
+            for found in led:
                 yield found if isinstance(found, str) else found._replace(certain=found.certain and certain)
+
+    def _output(
+        self, ask: _Ask, scope: tuple[Step, ...], outputs: Mapping[str, Any], name: str, seen: set[tuple[Any, ...]]
+    ) -> Iterator[Found | str]:
+        references = references_of(_mapping(outputs.get(name)).get("expression"))
+        yield from self._follow(_Ask(scope, _NO_BLOCK, None, ask.depth + 1), references, seen)
+
+    def _some(
+        self, ask: _Ask, scope: tuple[Step, ...], outputs: Mapping[str, Any], seen: set[tuple[Any, ...]]
+    ) -> Iterator[Found | str]:
+        """Some output of a module: a plan does not say which where the instance is chosen by an expression
+        (``module.m[each.key].id``). Opaque as soon as one of them is."""
+        found = [step for name in outputs for step in self._output(ask, scope, outputs, name, seen)]
+        targets = {step.address: step for step in found if isinstance(step, Found)}
+        if not targets or any(isinstance(step, str) for step in found):
+            yield f"module.{scope[-1].name}"
+            return
+        alone = len(targets) == 1 and all(isinstance(step, Found) and step.certain for step in found)
+        for address, step in targets.items():
+            yield Found(address, step.tail if len(outputs) == 1 else "", alone)
 
     def _resource(self, ask: _Ask, parts: list[str], key: Key, reference: str) -> Iterator[Found | str]:
         length = _block_length(parts)

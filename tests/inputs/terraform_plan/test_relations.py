@@ -276,6 +276,37 @@ def test_references_go_up_through_inputs_and_down_through_outputs(plan_of, chang
     assert down == (Relation(path=("parent",), target=f'module.outer["{key}"].module.aside.t_parent.q', certain=True),)
 
 
+@pytest.mark.parametrize(
+    ("outputs", "expected"),
+    [
+        ({"id": ["t_parent.q.id"]}, [("t_parent.q", True)]),
+        ({"id": ["t_parent.q.id"], "name": ["t_parent.q.name"], "fixed": []}, [("t_parent.q", True)]),
+        ({"id": ["t_parent.q.id"], "other": ["t_other.r.id"]}, [("t_parent.q", False), ("t_other.r", False)]),
+        ({"id": ["t_parent.q.id"], "opaque": ["local.x"]}, None),
+        ({}, None),
+    ],
+)
+def test_an_output_that_is_not_named_may_be_each_of_the_instance(plan_of, change, outputs, expected):
+    """Of ``module.m[each.key].id`` a plan says ``module.m`` and ``each.key``."""
+    inner = {
+        "outputs": {name: {"expression": {"references": told}} for name, told in outputs.items()},
+        "resources": [block("t_parent", "q"), block("t_other", "r")],
+    }
+    call = {"expressions": {}, "for_each_expression": {"constant_value": {"k": 1, "l": 2}}, "module": inner}
+    child = block("t_child", "c", ["module.m", "each.key"]) | {"for_each_expression": {"constant_value": ["k"]}}
+    changes = [change('t_child.c["k"]', {}, {"parent": True})]
+    for key in "kl":
+        module = f'module.m["{key}"]'
+        changes += [
+            change(f"{module}.{name}", {}, {"id": True}, module_address=module) for name in ("t_parent.q", "t_other.r")
+        ]
+    root = {"resources": [child], "module_calls": {"m": call}}
+    plan = plan_of(*changes, configuration={"root_module": root})
+    found = related(plan.by_address['t_child.c["k"]'])
+    wanted = [("module.m", False)] if expected is None else [(f'module.m["k"].{name}', sure) for name, sure in expected]
+    assert found == [("parent", *item) for item in wanted]
+
+
 def test_a_map_of_resources_passed_to_a_module_keeps_its_keys(plan_of, change):
     inner = {
         "variables": {"all": {}},
