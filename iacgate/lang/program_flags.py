@@ -67,11 +67,11 @@ def read_flags(words: list[Word], hidden: Unknown | None = None) -> Flags:
             given[name] = Placed(path, _added(given.get(name), name, value_of(name, value)))
         elif isinstance(text, Unknown):
             hidden = doubt(text)
-            given = _overshadowed(given, hidden)
-    return Flags(given if elsewhere is None else _overshadowed(given, elsewhere), hidden)
+            given = overshadowed(given, hidden)
+    return Flags(given if elsewhere is None else overshadowed(given, elsewhere), hidden)
 
 
-def _overshadowed(given: dict[str, Placed], hidden: Unknown) -> dict[str, Placed]:
+def overshadowed(given: dict[str, Placed], hidden: Unknown) -> dict[str, Placed]:
     """Flags that may be given once more, nobody knows how."""
     return {
         name: Placed(path, Partial(value, maybe=hidden) if isinstance(value, list) else hidden)

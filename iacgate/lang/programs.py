@@ -2,7 +2,7 @@
 
 Part of ``lang``. In: a Kubernetes object, the name of a program. Out: what runs it, with its flags in one form,
 wherever they were written: ``command`` and ``args``, a shell's script, the environment (etcd), a
-``KubeletConfiguration``.
+``KubeletConfiguration``, the configuration of kubeadm (:mod:`iacgate.lang.kubeadm`).
 
 Flags are read as the programs themselves do (Go's ``pflag``): https://kubernetes.io/docs/reference/command-line-tools-reference/
 """
@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from iacgate.lang import pods
+from iacgate.lang import kubeadm, pods
 from iacgate.lang.jmespath.logic import conceal, doubt, open_end
 from iacgate.lang.places import Placed
 from iacgate.lang.program_flags import Flags, Word, expanded, read_flags, with_environment
@@ -78,8 +78,9 @@ class Running(dict[str, Any]):
 
 
 def programs(context: Any, body: Any, program: Any) -> Any:
-    """What runs a program: ``{name, program, flags}`` of each container of an object that does, or of the kubelet's
-    ``KubeletConfiguration``. Ask for single flags with ``flag()``, which knows what is not known.
+    """What runs a program: ``{name, program, flags}`` of each container of an object that does, of the kubelet's
+    ``KubeletConfiguration``, of kubeadm's ``ClusterConfiguration``. Ask for single flags with ``flag()``, which knows
+    what is not known.
     """
     program = reveal(program)
     if not isinstance(program, str):
@@ -113,6 +114,9 @@ def running(body: Any, program: str) -> Any:
     """What runs a program in an object, with its place; the unknown that hides its containers."""
     if program == "kubelet" and isinstance(body, dict) and body.get("kind") == "KubeletConfiguration":
         return [Placed((), _configured(body))]
+    started = kubeadm.configured(body, program)
+    if started is not None:
+        return [Placed((), Running("kubeadm", program, *started))]
     listed = pods.all_containers(body)
     if not isinstance(listed, list):
         return listed
