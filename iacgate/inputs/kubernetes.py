@@ -111,21 +111,24 @@ def companions(source: SourceFile) -> Iterable[str]:
 
 def resources_of(document: Document) -> Iterator[Resource]:
     """The resources of one document: itself, or the items of a list, however deep."""
-    waiting: list[tuple[Path, Any, str]] = [((), document.body, "")]
+    waiting: list[tuple[Path, Any, dict[str, Any]]] = [((), document.body, {})]
     while waiting:
         root, body, implied = waiting.pop()
         items = body.get("items") if isinstance(body, dict) else None
         kind = body.get("kind") if isinstance(body, dict) else None
         if isinstance(items, list) and isinstance(kind, str) and kind.endswith("List") and is_object(body):
-            below = kind.removesuffix("List")
+            below = {"apiVersion": body.get("apiVersion"), "kind": kind.removesuffix("List")}
+            below = below if below["kind"] else {}
             waiting.extend(((*root, "items", index), item, below) for index, item in reversed([*enumerate(items)]))
-        elif is_object(body) or (implied and isinstance(body, dict) and "metadata" in body):
-            yield resource(document, body, root, implied)
+        elif is_object(body):
+            yield resource(document, body, root)
+        elif implied and isinstance(body, dict) and "metadata" in body:
+            yield resource(document, {**implied, **body}, root)
 
 
-def resource(document: Document, body: dict[str, Any], root: Path = (), implied_kind: str = "") -> Resource:
-    """The resource of one object. ``implied_kind`` is that of a typed list, whose items need not say it."""
-    kind = str(body.get("kind") or implied_kind)
+def resource(document: Document, body: dict[str, Any], root: Path = ()) -> Resource:
+    """The resource of one object; those of a typed list need not say their kind, and got it from the list."""
+    kind = str(body.get("kind") or "")
     body = _covered(body) if kind == "Secret" else body
     metadata = body.get("metadata")
     metadata = metadata if isinstance(metadata, dict) else {}

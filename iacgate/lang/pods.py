@@ -39,11 +39,13 @@ _MAX_NODES = 5_000
 
 def is_workload(resource: Resource) -> bool:
     """Whether a resource describes a pod. A resource of Terraform does not, the Kubernetes object that it makes may."""
-    if resource.provider != "kubernetes" or resource.category != "resource" or resource.type in _PLAIN:
+    if resource.provider != "kubernetes" or resource.category != "resource":
+        return False
+    if resource.type in _PLAIN and not _is_foreign(resource.body):
         return False
     if resource.adapter.startswith("terraform") and resource.view_of is None:
         return False
-    if resource.type in _PLACES:
+    if resource.type in _PLACES and not _is_foreign(resource.body):
         return True
     return next(_search(resource.body), None) is not None
 
@@ -52,8 +54,9 @@ def pod_paths(body: Any) -> list[Path] | Unknown:
     """The paths of the pod specs in an object; the unknown that hides them."""
     if isinstance(body, Unknown):
         return body
-    place = _PLACES.get(body.get("kind", "")) if isinstance(body, dict) and isinstance(body.get("kind"), str) else None
-    if place is None:
+    kind = body.get("kind") if isinstance(body, dict) else None
+    place = _PLACES.get(kind) if isinstance(kind, str) else None
+    if place is None or _is_foreign(body):
         return list(_search(body))
     node = body
     for step in place:
@@ -61,6 +64,13 @@ def pod_paths(body: Any) -> list[Path] | Unknown:
         if isinstance(node, Unknown):
             return node
     return [place] if isinstance(node, dict) else []
+
+
+def _is_foreign(body: Any) -> bool:
+    """Whether an object is of a group that is not Kubernetes' own: its ``Service`` or ``Job`` is another thing."""
+    version = body.get("apiVersion") if isinstance(body, dict) else None
+    group = version.partition("/")[0] if isinstance(version, str) and "/" in version else ""
+    return "." in group and not group.endswith(".k8s.io")
 
 
 def _search(body: Any) -> Iterator[Path]:
