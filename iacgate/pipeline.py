@@ -317,10 +317,14 @@ def _overridden(settings: Settings, request: Request) -> Settings:
 
 def rule_names(native: NativeRules) -> RuleNames:
     """What settings and exceptions may call the rules: their ids, and their aliases in one spelling."""
-    aliases: dict[str, set[str]] = {}
-    for alias, ids in native.aliases.items():
-        aliases.setdefault(canonical_alias(alias), set()).update(ids)
-    return RuleNames(ids=frozenset(native.ids()), aliases=aliases)
+
+    def find() -> tuple[frozenset[str], dict[str, set[str]]]:
+        aliases: dict[str, set[str]] = {}
+        for alias, ids in native.aliases.items():
+            aliases.setdefault(canonical_alias(alias), set()).update(ids)
+        return frozenset(native.ids()), aliases
+
+    return RuleNames(find=find)
 
 
 def _applicable(native: NativeRules, inventory: Inventory, request: Request, known: Collection[str] = ()) -> list[Rule]:

@@ -6,15 +6,17 @@ A pattern never covers more than it says: addresses and paths match from beginni
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from fnmatch import translate
 from functools import lru_cache
 
-from iacgate.model.dataclass import dataclass, field
+from iacgate.model.dataclass import dataclass
 from iacgate.model.report import Finding
 from iacgate.model.resource import Document
 from iacgate.model.rule import Rule
 from iacgate.model.words import Standing
+
+_NONE: Mapping[str, Collection[str]] = {}
 
 SCOPE_WORDS = ("resources", "paths", "namespaces", "environments", "owners")
 
@@ -67,12 +69,37 @@ class Scope:
         return cls(**words, change=Standing(str(change).lower()) if change else None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RuleNames:
-    """The rule ids that exist, and what other tools call them (alias → ids)."""
+    """The rule ids that exist, and what other tools call them (alias in one spelling → ids).
 
-    ids: Collection[str] = frozenset()
-    aliases: Mapping[str, Collection[str]] = field(default_factory=dict)
+    ``find`` gives both when somebody asks for one: most scans name no rule, and there may be thousands.
+    """
+
+    __slots__ = ("_find", "_found")
+
+    def __init__(
+        self,
+        ids: Collection[str] = frozenset(),
+        aliases: Mapping[str, Collection[str]] = _NONE,
+        *,
+        find: Callable[[], tuple[Collection[str], Mapping[str, Collection[str]]]] | None = None,
+    ) -> None:
+        self._find = find
+        self._found = (ids, aliases)
+
+    @property
+    def ids(self) -> Collection[str]:
+        return self._known[0]
+
+    @property
+    def aliases(self) -> Mapping[str, Collection[str]]:
+        return self._known[1]
+
+    @property
+    def _known(self) -> tuple[Collection[str], Mapping[str, Collection[str]]]:
+        if self._find is not None:
+            self._found, self._find = self._find(), None
+        return self._found
 
     def knows(self, word: str) -> bool:
         """Whether a word (an id, an alias or a glob over ids) names at least one rule."""

@@ -8,10 +8,13 @@ import subprocess
 import sys
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from iacgate.engines.native import NativeRules
 from iacgate.engines.native.index import Index, fresh_index, load_index, write_index
 from iacgate.engines.native.packs import gather
+from iacgate.engines.native.select import is_one_type, may_select
 from iacgate.errors import PolicyError
 from iacgate.model import Inventory, Pack, Rule, Severity
 
@@ -250,3 +253,37 @@ def test_the_schema_of_rule_files_is_json():
     schema = json.loads(json.dumps(json_schema()))
     assert schema["additionalProperties"] is False
     assert set(schema["required"]) == {"id", "title", "severity", "on", "why", "fix"}
+
+
+SHIPPED = load_index()
+ON = {rule: SHIPPED.record(rule)["on"] for rule in SHIPPED.ids}
+TYPES = (
+    "aws_s3_bucket",
+    "aws_security_group",
+    "Deployment",
+    "Pod",
+    "data.aws_ami",
+    "provider.aws",
+    "aws_ami",
+    "module",
+)
+
+
+@given(types=st.frozensets(st.sampled_from(TYPES) | st.text(min_size=1, max_size=20)))
+def test_rules_are_found_by_type_as_by_their_words(types):
+    """Looked up by type, as one finds them who goes through the words of every rule."""
+    expected = [rule for rule, words in ON.items() if may_select(words, types)]
+    assert SHIPPED.for_types(types) == expected
+
+
+def test_the_words_of_all_rules_are_known():
+    assert sorted(SHIPPED.words) == sorted({word for words in ON.values() for word in words})
+    assert not any(map(is_one_type, SHIPPED.wide))
+
+
+@pytest.mark.parametrize("ruleset", ["strict", "recommended"])
+def test_tables_of_all_rules_are_not_read_to_choose_some(ruleset):
+    index = load_index()
+    rules = NativeRules.load(index=index, entry_points=False, ruleset=ruleset)
+    assert "aws-s3-versioning-off" in {rule.id for rule in rules.for_types(["aws_s3_bucket"])}
+    assert {"_rules", "aliases", "controls", "words"}.isdisjoint(vars(index))

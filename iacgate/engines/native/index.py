@@ -1,28 +1,33 @@
 """The index of the shipped rules: one file, compiled at build time, of which a run reads only what it needs.
 
-Line 1 is the table of contents (rule → place in the file, resource word → rules, rule set → rules); then one line for
-each rule's record; the last lines hold what is rarely asked for (aliases and the files the index was made of; which
-rules speak for which control). In a source tree the index is compared with the rule files by size and time, rebuilt
-where they differ, and replaced in one step, so that processes that run side by side never see half of it.
+Line 1 says where everything stands; it holds what rules on words that mean many types (``workload``, globs) need, and
+nothing else that grows with the number of rules. Then come one line for each rule's record, one for each resource type
+with its rules and their places, and one for each table that is rarely asked for. So rules on types that are not there
+cost nothing. In a source tree the index is compared with the rule files by size and time, rebuilt where they differ,
+and replaced in one step, so that processes that run side by side never see half of it.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from iacgate.engines.native.select import may_select
+from iacgate.engines.native.select import is_one_type, may_select
 from iacgate.errors import PolicyError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORMAT = 7
+FORMAT = 8
 Stamp = list[int]
+Place = tuple[int, int]
+"""Where something begins, from the end of the first line on, and how many bytes it has."""
+Entry = tuple[str, int, int]
+"""A rule, and the place of its record."""
 
 # strings, not pathlib: that alone would take a tenth of the time a hook has
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -39,11 +44,18 @@ class Index:
 
     def __init__(self, content: bytes, sources: AnyPath) -> None:
         end = content.index(b"\n")
-        self._toc: dict[str, Any] = json.loads(content[:end])
+        self._head: dict[str, Any] = json.loads(content[:end])
         self._content = content
         self._start = end + 1
+        self._met: dict[str, Place] = {}
         self.sources = os.fspath(sources)
         """The folder that holds the rules as they were written."""
+
+    @property
+    def format(self) -> int:
+        """Which form the file has."""
+        form: int = self._head["format"]
+        return form
 
     @property
     def ids(self) -> Iterable[str]:
@@ -51,37 +63,46 @@ class Index:
         return self._rules.keys()
 
     @property
-    def rulesets(self) -> dict[str, list[str]]:
-        """The rules of every set but ``strict``, which holds them all."""
-        sets: dict[str, list[str]] = self._toc["rulesets"]
-        return sets
+    def rulesets(self) -> Iterable[str]:
+        """The names of all rule sets but ``strict``, which holds all rules."""
+        sets: dict[str, Place] = self._head["rulesets"]
+        return sets.keys()
 
-    @property
+    def ruleset(self, name: str) -> list[str]:
+        """The rules of a set; none of a set that is not there."""
+        place = self._head["rulesets"].get(name)
+        rules: list[str] = [] if place is None else json.loads(self._slice(place))
+        return rules
+
+    @cached_property
     def words(self) -> Iterable[str]:
         """What the rules look at: the words of all their ``on``."""
-        words: dict[str, list[str]] = self._toc["words"]
-        return words.keys()
+        lines = self._slice(self._head["types"]).split(b"\n")
+        return [*self.wide, *(json.loads(line[: line.index(b":[")]) for line in lines if line)]
+
+    @property
+    def wide(self) -> Iterable[str]:
+        """Those of the words that are no resource type."""
+        wide: dict[str, list[Entry]] = self._head["wide"]
+        return wide.keys()
 
     @cached_property
     def aliases(self) -> dict[str, list[str]]:
         """What other tools call our rules: alias → ids."""
-        found: dict[str, list[str]] = self._more["aliases"]
-        return found
+        return self._table("aliases")
 
     @property
     def files(self) -> dict[str, Stamp]:
         """The rule files the index was made of: path → time, size."""
-        found: dict[str, Stamp] = self._more["files"]
-        return found
+        return self._table("files")
 
     @cached_property
     def controls(self) -> dict[str, dict[str, list[str]]]:
         """What rules say they are evidence for: framework → control → rules."""
-        found: dict[str, dict[str, list[str]]] = json.loads(self._slice(self._toc["controls"]))
-        return found
+        return self._table("controls")
 
     def __contains__(self, rule: str) -> bool:
-        return rule in self._rules
+        return rule in self._met or rule in self._rules
 
     def record(self, rule: str) -> dict[str, Any]:
         """The record of a rule. Raises ``KeyError``."""
@@ -90,30 +111,44 @@ class Index:
 
     def line(self, rule: str) -> bytes:
         """The record of a rule as its bytes."""
-        return self._slice(self._rules[rule])
+        return self._slice(self._met.get(rule) or self._rules[rule])
 
     def for_types(self, types: frozenset[str], idle: frozenset[str] = frozenset()) -> list[str]:
         """The ids of the rules that may find a subject among resources of these types, sorted.
 
         ``idle`` are words of ``on`` that select nothing.
         """
-        found: set[str] = set()
-        for word, rules in self._toc["words"].items():
+        met: list[Entry] = []
+        for word, entries in self._head["wide"].items():
             if word not in idle and may_select((word,), types):
-                found.update(rules)
+                met += entries
+        for word in types:
+            met += self._on_type(word)
+        found = {rule: (start, length) for rule, start, length in met}
+        self._met.update(found)
         return sorted(found)
 
-    @property
-    def _rules(self) -> dict[str, list[int]]:
-        rules: dict[str, list[int]] = self._toc["rules"]
-        return rules
+    def _on_type(self, word: str) -> list[Entry]:
+        """The rules on one resource type."""
+        start, length = self._head["types"]
+        start += self._start
+        key = b"\n" + json.dumps(word, ensure_ascii=False).encode("utf-8", "surrogatepass") + b":"
+        found = self._content.find(key, start, start + length)
+        if found < 0:
+            return []
+        line = self._content[found + len(key) : self._content.index(b"\n", found + 1)]
+        entries: list[Entry] = json.loads(line)
+        return entries
 
     @cached_property
-    def _more(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self._slice(self._toc["more"]))
+    def _rules(self) -> dict[str, Place]:
+        return self._table("rules")
+
+    def _table(self, name: str) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self._slice(self._head[name]))
         return found
 
-    def _slice(self, place: list[int]) -> bytes:
+    def _slice(self, place: Place) -> bytes:
         start = self._start + place[0]
         return self._content[start : start + place[1]]
 
@@ -175,16 +210,16 @@ def write_index(rules_dir: AnyPath, out_file: AnyPath) -> None:
 def _existing(file: AnyPath, sources: AnyPath) -> Index | None:
     try:
         index = Index(_bytes(file), sources)
-        return index if index.files and index._toc["format"] == FORMAT else None  # noqa: SLF001  (its own module)
+        is_current = index.format == FORMAT and bool(index.files)
     except (OSError, ValueError, KeyError, TypeError):
         return None
+    return index if is_current else None
 
 
 def _stamps(rules_dir: AnyPath) -> dict[str, Stamp]:
     """Time and size of every rule file, and of the code that compiles them."""
     stamps = {name: _stamp(os.stat(os.path.join(_PACKAGE, name))) for name in _COMPILERS}
-    for entry, relative in sorted(_rule_files(os.fspath(rules_dir), ""), key=lambda found: found[1]):
-        stamps[relative] = _stamp(entry.stat())
+    _stamp_rules(os.fspath(rules_dir), "", stamps)
     return stamps
 
 
@@ -192,22 +227,23 @@ def _stamp(status: os.stat_result) -> Stamp:
     return [status.st_mtime_ns, status.st_size]
 
 
-def _rule_files(folder: str, prefix: str) -> Iterator[tuple[os.DirEntry[str], str]]:
+def _stamp_rules(folder: str, prefix: str, stamps: dict[str, Stamp]) -> None:
     with os.scandir(folder) as entries:
         for entry in entries:
-            if entry.name.startswith("."):
+            name = entry.name
+            if name.startswith("."):
                 continue
             if entry.is_dir():
-                yield from _rule_files(entry.path, f"{prefix}{entry.name}/")
-            elif entry.name.endswith(".yaml"):
-                yield entry, prefix + entry.name
+                _stamp_rules(entry.path, f"{prefix}{name}/", stamps)
+            elif name.endswith(".yaml"):
+                stamps[prefix + name] = _stamp(entry.stat())
 
 
 def _lines(rules_dir: AnyPath, stamps: dict[str, Stamp], old: Index | None) -> dict[str, bytes]:
     """The record of every rule; of files that did not change it is taken over from the old index."""
     same_code = old is not None and all(old.files.get(name) == stamps[name] for name in _COMPILERS)
     lines: dict[str, bytes] = {}
-    for relative, stamp in stamps.items():
+    for relative, stamp in sorted(stamps.items()):
         if relative in _COMPILERS:
             continue
         rule = relative.rsplit("/", 1)[-1].removesuffix(".yaml")
@@ -233,25 +269,45 @@ def _compile_file(rules_dir: AnyPath, relative: str) -> bytes:
 
 
 def _assemble(lines: dict[str, bytes], stamps: dict[str, Stamp]) -> bytes:
-    rules: dict[str, list[int]] = {}
-    words: dict[str, list[str]] = {}
+    rules: dict[str, Place] = {}
+    wide: dict[str, list[Entry]] = {}
+    types: dict[str, list[Entry]] = {}
     sets: dict[str, list[str]] = {"recommended": []}
     aliases: dict[str, list[str]] = {}
     controls: dict[str, dict[str, list[str]]] = {}
-    position = 0
+    body = _Body()
     for rule in sorted(lines):
         record = json.loads(lines[rule])
-        rules[rule] = [position, len(lines[rule])]
-        position += len(lines[rule]) + 1
-        for table, keys in ((words, record["on"]), (sets, record["rulesets"]), (aliases, record.get("aliases") or ())):
-            for key in keys:
-                table.setdefault(key, []).append(rule)
+        rules[rule] = start, length = body.add(lines[rule])
+        for word in record["on"]:
+            (types if is_one_type(word) else wide).setdefault(word, []).append((rule, start, length))
+        for name in record["rulesets"]:
+            sets.setdefault(name, []).append(rule)
+        for alias in record.get("aliases") or ():
+            aliases.setdefault(alias, []).append(rule)
         note_controls(controls, record)
     sets.pop("strict", None)
-    more, named = _json({"aliases": aliases, "files": stamps}), _json(controls)
-    places = {"more": [position, len(more)], "controls": [position + len(more) + 1, len(named)]}
-    toc = {"format": FORMAT, "rules": rules, "words": words, "rulesets": sets, **places}
-    return b"\n".join([_json(toc), *(lines[rule] for rule in rules), more, named, b""])
+    of_types = b"".join(b"\n" + _json(word) + b":" + _json(types[word]) for word in sorted(types))
+    head: dict[str, Any] = {"format": FORMAT, "wide": wide, "types": body.add(of_types + b"\n")}
+    head["rulesets"] = {name: body.add(_json(members)) for name, members in sets.items()}
+    for name, table in (("rules", rules), ("aliases", aliases), ("files", stamps), ("controls", controls)):
+        head[name] = body.add(_json(table))
+    return b"\n".join([_json(head), *body.lines, b""])
+
+
+class _Body:
+    """What stands below the first line, and where."""
+
+    def __init__(self) -> None:
+        self.lines: list[bytes] = []
+        self._end = 0
+
+    def add(self, line: bytes) -> Place:
+        """Where a new line begins, and its length."""
+        place = self._end, len(line)
+        self.lines.append(line)
+        self._end += len(line) + 1
+        return place
 
 
 def note_controls(table: dict[str, dict[str, list[str]]], record: Mapping[str, Any]) -> None:

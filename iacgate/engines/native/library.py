@@ -36,7 +36,9 @@ class NativeRules:
         self._selection = Selection()
         self._severities: Mapping[str, Severity] = {}
         self._params: Mapping[str, Mapping[str, Any]] = {}
-        self._chosen: frozenset[str] = frozenset()
+        self._all = False
+        self._members: frozenset[str] = frozenset()
+        self._off: frozenset[str] = frozenset()
         self.waivers: tuple[Waiver, ...] = tuple(found.waivers)
         self.declined: tuple[Declined, ...] = tuple(found.declined)
 
@@ -73,7 +75,7 @@ class NativeRules:
 
     def selected(self) -> list[str]:
         """The ids of the rules that run: in the rule set and not disabled, sorted."""
-        return sorted(self._chosen)
+        return [rule for rule in self.ids() if self._is_chosen(rule)]
 
     @property
     def aliases(self) -> dict[str, tuple[str, ...]]:
@@ -133,16 +135,16 @@ class NativeRules:
 
     def for_inventory(self, inventory: Inventory, known: Collection[str] = ()) -> list[Rule]:
         """The chosen rules that may have a subject in an inventory, by id, without those that are known already."""
-        words = [*self._index.words, *(word for record in self._records.values() for word in record["on"])]
+        words = [*self._index.wide, *(word for record in self._records.values() for word in record["on"])]
         ids = self._fitting(frozenset(inventory.types), self._selection.idle(inventory, words))
         return [self.rule(rule) for rule in ids if rule not in known]
 
     def _fitting(self, types: frozenset[str], idle: frozenset[str] = frozenset()) -> list[str]:
-        ids = [rule for rule in self._index.for_types(types, idle) if rule in self._chosen]
+        ids = [rule for rule in self._index.for_types(types, idle) if self._is_chosen(rule)]
         for rule, record in self._records.items():
-            if rule in self._chosen and may_select((word for word in record["on"] if word not in idle), types):
+            if self._is_chosen(rule) and may_select((word for word in record["on"] if word not in idle), types):
                 ids.append(rule)
-        ids += [rule for rule in self._extra if rule in self._chosen]
+        ids += [rule for rule in self._extra if self._is_chosen(rule)]
         return sorted(ids)
 
     def rule(self, name: str) -> Rule:
@@ -222,23 +224,25 @@ class NativeRules:
         severity: Mapping[str, Severity],
         params: Mapping[str, Mapping[str, Any]],
     ) -> None:
-        off = {rule for name in disable for rule in self.resolve(name)}
-        self._chosen = frozenset(self._members(ruleset)) - off
+        names = [name for part in ruleset.split(",") if (name := part.strip())]
+        self._off = frozenset(rule for name in disable for rule in self.resolve(name))
+        self._all = "strict" in names
+        self._members = frozenset(rule for name in names if name != "strict" for rule in self._set_members(name))
         self._severities = {rule: level for name, level in severity.items() for rule in self.resolve(name)}
         self._params = {rule: values for name, values in params.items() for rule in self.resolve(name)}
         for rule, values in self._params.items():
             self._check_params(rule, values)
 
-    def _members(self, ruleset: str) -> Iterator[str]:
-        for name in filter(None, (part.strip() for part in ruleset.split(","))):
-            if name == "strict":
-                yield from self.ids()
-            elif name in _OWN_SETS or name in self._named_sets():
-                yield from self._index.rulesets.get(name, ())
-                yield from (rule for rule, record in self._records.items() if name in record["rulesets"])
-                yield from (rule for rule, built in self._extra.items() if not built.rulesets or name in built.rulesets)
-            else:
-                yield from self._framework_members(name)
+    def _is_chosen(self, rule: str) -> bool:
+        return (self._all or rule in self._members) and rule not in self._off
+
+    def _set_members(self, name: str) -> Iterator[str]:
+        if name not in _OWN_SETS and name not in self._named_sets():
+            yield from self._framework_members(name)
+            return
+        yield from self._index.ruleset(name)
+        yield from (rule for rule, record in self._records.items() if name in record["rulesets"])
+        yield from (rule for rule, built in self._extra.items() if not built.rulesets or name in built.rulesets)
 
     def _named_sets(self) -> set[str]:
         """The rule sets that rules name."""

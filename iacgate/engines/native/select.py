@@ -14,6 +14,8 @@ _PROGRAM = "program."
 _ANY_PROGRAM = "hyperkube"
 """It runs programs by half of their names."""
 _ANYWHERE = {"document", "plan", "module"}
+_MEANINGS = _ANYWHERE | {"workload", "secret_holder"}
+"""Words that look like a type, and mean more."""
 
 _ALIKE = 0.85
 _KINDS = frozenset((
@@ -128,6 +130,11 @@ def _any(found: Any) -> bool:
 def _goes(subject: Subject) -> bool:
     change = getattr(subject, "change", None)
     return change is not None and tuple(change.actions) in {("delete",), ("forget",)}
+
+
+def is_one_type(word: str) -> bool:
+    """Whether a word of ``on`` is a resource type and nothing more: a rule on it needs one of exactly that type."""
+    return word.isidentifier() and word not in _MEANINGS
 
 
 def may_select(words: Iterable[str], types: frozenset[str]) -> bool:
