@@ -26,6 +26,7 @@ LISTS = frozenset((
 ))  # fmt: skip
 """Flags that hold lists with commas, and add up when they are repeated."""
 MAPS = frozenset(("feature-gates",))
+_ADDING = LISTS | MAPS
 
 _TRUE = frozenset(("1", "t", "T", "true", "TRUE", "True"))
 _FALSE = frozenset(("0", "f", "F", "false", "FALSE", "False"))
@@ -52,7 +53,8 @@ class Flags(NamedTuple):
 def read_flags(words: list[Word], hidden: Unknown | None = None) -> Flags:
     """The flags of a command line. ``hidden``: why there may be more words, nobody knows where."""
     given: dict[str, Placed] = {}
-    elsewhere = hidden
+    settled: dict[str, int] = {}
+    unknown_at = -1 if hidden is None else len(words) + 1
     at = 0
     while at < len(words):
         text, path = words[at]
@@ -62,13 +64,16 @@ def read_flags(words: list[Word], hidden: Unknown | None = None) -> Flags:
         flag = _split(text)
         if flag is not None:
             name, value = flag
+            settled[name] = at
             if value is None:
                 value, at = _following(name, words, at)
             given[name] = Placed(path, _added(given.get(name), name, value_of(name, value)))
         elif isinstance(text, Unknown):
-            hidden = doubt(text)
-            given = overshadowed(given, hidden)
-    return Flags(given if elsewhere is None else overshadowed(given, elsewhere), hidden)
+            hidden, unknown_at = doubt(text), max(at, unknown_at)
+    if hidden is None:
+        return Flags(given, None)
+    doubted = {name for name in given if name in _ADDING or settled[name] < unknown_at}
+    return Flags({**given, **overshadowed({name: given[name] for name in doubted}, hidden)}, hidden)
 
 
 def overshadowed(given: dict[str, Placed], hidden: Unknown) -> dict[str, Placed]:
@@ -134,20 +139,35 @@ def _boolean(value: Any) -> Any:
 
 def _added(before: Placed | None, name: str, value: Any) -> Any:
     """The value of a flag that was given before: lists and objects add up, of anything else the last counts."""
-    old = before.value if before is not None else None
-    if name in LISTS and isinstance(old, list) and isinstance(value, list):
-        maybe = next((one.maybe for one in (old, value) if isinstance(one, Partial)), None)
-        return [*old, *value] if maybe is None else Partial([*old, *value], maybe=maybe)
-    if name in MAPS and isinstance(old, dict) and isinstance(value, dict):
-        return {**old, **value}
+    old = before.value if before is not None and name in _ADDING else None
+    if isinstance(old, list) and isinstance(value, list):
+        old.extend(value)
+        return old if isinstance(old, Partial) or not isinstance(value, Partial) else Partial(old, maybe=value.maybe)
+    if isinstance(old, dict) and isinstance(value, dict):
+        old.update(value)
+        return old
     return value
 
 
-def expanded(word: Any, env: Any, env_from: Any) -> Any:
+class Variables(NamedTuple):
+    """The environment of a container: what is known of it by name, and why there may be more."""
+
+    known: dict[str, Any]
+    hidden: Unknown | None
+
+
+def variables_of(env: Any, env_from: Any) -> Variables:
+    """The environment from ``env`` and ``envFrom``; what is set only when the container starts is ``None``."""
+    listed = env if isinstance(env, list) else ()
+    known = {name: child(one, "value") for one in listed if isinstance(name := child(one, "name"), str)}
+    return Variables(known, _hidden_in(env, env_from))
+
+
+def expanded(word: Any, variables: Variables) -> Any:
     """A word with ``$(NAME)`` replaced as the kubelet does; what is set only when the container starts is unknown."""
     if not isinstance(word, str) or "$(" not in word:
         return word
-    known = _variables(env)
+    known = variables.known
     parts: list[str] = []
     at = 0
     for match in _REFERENCE.finditer(word):
@@ -156,7 +176,7 @@ def expanded(word: Any, env: Any, env_from: Any) -> Any:
         held = "$" if match[1] is None else known.get(match[1])
         if isinstance(held, str) and "$(" not in held:
             parts.append(held)
-        elif match[1] in known or env_from is not None or isinstance(env, Unknown | Partial):
+        elif match[1] in known or variables.hidden is not None:
             rest = word[at:]
             suffix = "" if "$(" in rest else rest
             return Unknown(_LATE.format(match[1]), prefix="".join(parts), suffix=suffix, present=True)
@@ -165,12 +185,7 @@ def expanded(word: Any, env: Any, env_from: Any) -> Any:
     return "".join([*parts, word[at:]])
 
 
-def _variables(env: Any) -> dict[str, Any]:
-    listed = env if isinstance(env, list) else ()
-    return {name: child(one, "value") for one in listed if isinstance(name := child(one, "name"), str)}
-
-
-def with_environment(flags: Flags, prefix: str, env: Any, env_from: Any) -> Flags:
+def with_environment(flags: Flags, prefix: str, env: Any, variables: Variables) -> Flags:
     """Flags of a program that takes what is not given from its environment: ``--some-flag`` from ``PREFIX_SOME_FLAG``.
 
     So does etcd: https://etcd.io/docs/latest/op-guide/configuration/
@@ -181,9 +196,13 @@ def with_environment(flags: Flags, prefix: str, env: Any, env_from: Any) -> Flag
         if isinstance(name, str) and name.startswith(prefix):
             key = name.removeprefix(prefix).lower().replace("_", "-")
             late = value is None and child(one, "valueFrom") is not None
-            held = Unknown(_LATE.format(name)) if late else value_of(key, expanded(value or "", env, env_from))
+            held = (
+                Unknown(_LATE.format(name))
+                if late
+                else value_of(key, expanded("" if value is None else value, variables))
+            )
             given.setdefault(key, Placed(("env", index), held))
-    return Flags(given, flags.hidden if flags.hidden is not None else _hidden_in(env, env_from))
+    return Flags(given, flags.hidden if flags.hidden is not None else variables.hidden)
 
 
 def _hidden_in(env: Any, env_from: Any) -> Unknown | None:

@@ -15,12 +15,16 @@ from typing import Any
 from iacgate.lang import kubeadm, pods
 from iacgate.lang.jmespath.logic import conceal, doubt, open_end
 from iacgate.lang.places import Placed
-from iacgate.lang.program_flags import Flags, Word, expanded, read_flags, with_environment
+from iacgate.lang.program_flags import Flags, Variables, Word, expanded, read_flags, variables_of, with_environment
 from iacgate.lang.shell.command import SHELLS, Command, ShellWord, command_of, script_words
 from iacgate.model import Partial, Path, Secret, Unknown, child, reveal
 
 _LAUNCHERS = frozenset(("catatonit", "dumb-init", "go-runner", "hyperkube", "kube-log-runner", "tini"))
 """Programs that run another and that a shell knows nothing of."""
+_MOST_LAUNCHERS = 5
+_ASKING = frozenset(("--help", "--version", "-h", "-version"))
+_TOOLS = (["gateway"], ["grpc-proxy"])
+"""Subcommands of etcd that serve something else."""
 _HOLE = "\0"
 """What stands for a word that is not known."""
 _LISTS = ("command", "args")
@@ -142,18 +146,19 @@ def _run(container: Any, program: str) -> Running | None:
     """A program as a container runs it; ``None`` when it runs another."""
     if not isinstance(container, dict):
         return None
-    words, hidden = _words(container)
+    variables = variables_of(container.get("env"), container.get("envFrom"))
+    words, hidden = _words(container, variables)
     started = _behind(words, program) or _of_the_image(container, words, hidden, program)
     if started is None:
         return None
     start, following = started
     flags = read_flags(following, hidden)
     if program == "etcd":
-        flags = with_environment(flags, "ETCD_", container.get("env"), container.get("envFrom"))
+        flags = with_environment(flags, "ETCD_", container.get("env"), variables)
     return Running(container.get("name"), program, flags, start)
 
 
-def _words(container: dict[str, Any]) -> tuple[list[Word], Unknown | None]:
+def _words(container: dict[str, Any], variables: Variables) -> tuple[list[Word], Unknown | None]:
     """The words of the command line with their paths; why there may be more of them."""
     words: list[Word] = []
     hidden: Unknown | None = None
@@ -164,24 +169,23 @@ def _words(container: dict[str, Any]) -> tuple[list[Word], Unknown | None]:
         elif isinstance(held, list):
             maybe = open_end(held)
             hidden = maybe if maybe is not None else hidden
-            env, more = container.get("env"), container.get("envFrom")
-            words += [Word(expanded(one, env, more), (key, index)) for index, one in enumerate(held)]
+            words += [Word(expanded(one, variables), (key, index)) for index, one in enumerate(held)]
     return words, hidden
 
 
-def _behind(words: list[Word], program: str) -> _Start | None:
+def _behind(words: list[Word], program: str, depth: int = 0) -> _Start | None:
     """Where a command line starts a program, and the words after it."""
-    if not words:
+    if not words or depth > _MOST_LAUNCHERS:
         return None
     command = command_of([_shell_word(one, index) for index, one in enumerate(words)], [])
     if command.named is None:
         return None
     at = command.named.start
     if command.name == program:
-        return words[at].path, words[at + 1 :]
+        return None if _only_asks(words[at + 1 :]) else (words[at].path, words[at + 1 :])
     if command.name in SHELLS:
         return _in_script(command, words, program)
-    return _launched(command.name, words[at + 1 :], program) if command.name in _LAUNCHERS else None
+    return _launched(command.name, words[at + 1 :], program, depth) if command.name in _LAUNCHERS else None
 
 
 def _shell_word(word: Word, index: int) -> ShellWord:
@@ -189,14 +193,14 @@ def _shell_word(word: Word, index: int) -> ShellWord:
     return ShellWord(text=text, raw=text, start=index, end=index + 1, literal=True)
 
 
-def _launched(launcher: str, words: list[Word], program: str) -> _Start | None:
+def _launched(launcher: str, words: list[Word], program: str, depth: int) -> _Start | None:
     """What a launcher runs: the first word that is none of its own flags. ``hyperkube`` leaves ``kube-`` out."""
     at = next((index for index, one in enumerate(words) if not _plain(one).startswith("-")), None)
     if at is None:
         return None
     if launcher == "hyperkube" and _plain(words[at]) == program.removeprefix("kube-"):
         return words[at].path, words[at + 1 :]
-    return _behind(words[at:], program)
+    return _behind(words[at:], program, depth + 1)
 
 
 def _in_script(command: Command, words: list[Word], program: str) -> _Start | None:
@@ -207,9 +211,16 @@ def _in_script(command: Command, words: list[Word], program: str) -> _Start | No
         if _HOLE in script.text:
             return None
         for found in shell.commands(script.text):
-            if found.name == program:
-                return word.path, [Word(_of_shell(one, word.text), word.path) for one in found.words]
+            following = [Word(_of_shell(one, word.text), word.path) for one in found.words]
+            if found.name == program and not _only_asks(following):
+                return word.path, following
     return None
+
+
+def _only_asks(words: list[Word]) -> bool:
+    """Whether a program is not started to serve: it is asked for its version, or runs one of its tools."""
+    said = [_plain(one) for one in words]
+    return not _ASKING.isdisjoint(said) or said[:1] in _TOOLS
 
 
 def _of_shell(word: ShellWord, script: Any) -> Any:

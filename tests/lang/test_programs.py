@@ -52,6 +52,9 @@ def spelled(*flags):
         ({"image": "registry.k8s.io/kube-apiserver@sha256:1", "command": HOLE}, True),
         ({"image": "registry.k8s.io/kube-apiserver:v1.31.0"}, False),
         ({"image": "registry.k8s.io/kube-apiserver-proxy:v1", "args": ["--v=2"]}, False),
+        ({"command": ["/bin/sh", "-c", "kube-apiserver --version; exec kube-apiserver --v=2"]}, True),
+        ({"command": ["kube-apiserver", "--version"]}, False),
+        ({"command": ["/bin/sh", "-c", "kube-apiserver --version"]}, False),
         ({"command": ["kubectl", "logs", "kube-apiserver"]}, False),
         ({"command": ["/bin/sh", "-c", "pgrep kube-apiserver"]}, False),
         ({"command": ["/bin/sh", "-c", "echo kube-apiserver"]}, False),
@@ -139,9 +142,33 @@ def test_of_a_list_that_is_known_in_part_the_known_part_counts():
     listed = of(spelled(Unknown("why", prefix="--authorization-mode=Node,RB")), "authorization-mode")
     assert isinstance(listed, Partial)
     assert list(listed) == ["Node"]
-    after = of(pod(command=["kube-apiserver", "--authorization-mode=Node"], args=HOLE), "authorization-mode")
-    assert isinstance(after, Partial)
-    assert list(after) == ["Node"]
+    mode = "--authorization-mode=Node"
+    for args in (HOLE, [HOLE], [mode, HOLE], [HOLE, mode, "--authorization-mode=RBAC"]):
+        more = of(pod(command=["kube-apiserver", mode], args=args), "authorization-mode")
+        assert isinstance(more, Partial)
+        assert set(more) <= {"Node", "RBAC"}
+    gates = ["--feature-gates=A=false", HOLE, "--feature-gates=B=true"]
+    assert isinstance(of(pod(command=["kube-apiserver", *gates]), "feature-gates"), Unknown)
+
+
+@pytest.mark.parametrize(
+    "container",
+    [
+        {"command": ["tini"] * 100_000 + [API]},
+        {"command": ["sh", "-c", "sh -c '" * 5_000 + API]},
+        {"command": [API, *["--a=$(A)"] * 20_000], "env": [{"name": f"V{at}", "value": "x"} for at in range(20_000)]},
+        {"command": [API, "$(" * 100_000]},
+    ],
+)
+def test_what_is_written_to_harm_is_read_too(container):
+    assert len(running(pod(**container), API)) < 2
+
+
+def test_a_flag_that_is_repeated_without_end_is_read_in_one_go():
+    words = ["--enable-admission-plugins=A", "--feature-gates=A=true", HOLE] * 20_000
+    assert len(of(spelled(*words), "enable-admission-plugins")) == 20_000
+    open_ended = [Unknown("why", prefix="--enable-admission-plugins=A,")] * 20_000
+    assert len(of(spelled(*open_ended), "enable-admission-plugins")) == 20_000
 
 
 @pytest.mark.parametrize(
@@ -208,6 +235,10 @@ def test_a_script_is_read_as_far_as_it_is_literal(script, value):
 )
 def test_what_a_file_says_is_not_known_here(program, flags, name, known):
     assert isinstance(of(pod(command=[program, *flags]), name, program), Unknown) is not known
+
+
+def test_tools_of_etcd_are_no_etcd():
+    assert running(pod(command=["etcd", "grpc-proxy", "start"]), "etcd") == []
 
 
 def test_etcd_takes_from_its_environment_what_no_flag_says():
