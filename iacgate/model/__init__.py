@@ -39,6 +39,7 @@ from iacgate.model.settings import (
 from iacgate.model.values import (
     REDACTED,
     UNKNOWN,
+    Choice,
     Hidden,
     Partial,
     Secret,
@@ -58,6 +59,7 @@ __all__ = [
     "Category",
     "Change",
     "Check",
+    "Choice",
     "Comment",
     "Declined",
     "Document",

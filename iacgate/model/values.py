@@ -6,12 +6,14 @@ Three kinds of value need care everywhere, so they are values and not convention
   raises :class:`Undecided`.
 * :class:`Secret`: known, compares like what it holds, but prints as ``***`` wherever it goes.
 * :class:`Partial`: a list of which at least these elements are known; there may be more.
+* :class:`Choice`: an unknown that is one of several known values.
 
 Null and absent are the same: ``None``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, NoReturn
 
 REDACTED: Final = "***"
@@ -94,6 +96,16 @@ class Unknown:
 UNKNOWN: Final = Unknown()
 
 
+class Choice(Unknown):
+    """One of these values, not known which: whatever holds for each of them holds. Null may be one of them."""
+
+    __slots__ = ("among",)
+
+    def __init__(self, among: Sequence[Any], reason: str) -> None:
+        super().__init__(reason, present=all(one is not None for one in among))
+        self.among = among
+
+
 class Secret:
     """A known value that its source marks sensitive. Compares like the value; prints as ``***``."""
 
@@ -143,16 +155,20 @@ class Hidden(Secret):
 class Partial(list[Any]):
     """A list known to hold at least its elements; ``maybe`` says why there may be more.
 
-    Kleene logic over it: *any* is true when a known element satisfies, else unknown; *all* is false when a known
-    element fails, else unknown; its length, its emptiness and equality are unknown (an empty check on a non-empty
-    one is known to be false).
+    ``like`` says what those look like: there are none, or any number of each of these. Without it (``None``) nothing is
+    known of them.
+
+    Kleene logic over it: *any* is true when a known element satisfies, *all* is false when a known element fails; else
+    they are unknown, but where what the others look like answers as the known ones do. Its length, its emptiness and
+    equality are unknown (an empty check on a non-empty one is known to be false).
     """
 
-    __slots__ = ("maybe",)
+    __slots__ = ("like", "maybe")
 
-    def __init__(self, items: Any = (), *, maybe: Unknown = UNKNOWN) -> None:
+    def __init__(self, items: Any = (), *, maybe: Unknown = UNKNOWN, like: list[Any] | None = None) -> None:
         super().__init__(items)
         self.maybe = maybe
+        self.like = like
 
 
 def is_unknown(value: object) -> bool:
@@ -172,7 +188,8 @@ def jsonable(value: Any) -> Any:
     if isinstance(value, list | tuple):
         items = [jsonable(item) for item in value]
         if isinstance(value, Partial):
-            items.append({"$unknown": value.maybe.reason})
+            like = {} if value.like is None else {"like": jsonable(value.like)}
+            items.append({"$unknown": value.maybe.reason, **like})
         return items
     if isinstance(value, Unknown):
         return {"$unknown": value.reason}

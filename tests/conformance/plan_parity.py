@@ -214,7 +214,7 @@ def _leaves(ours: Any, theirs: Any, path: tuple[Any, ...]) -> Iterator[tuple[tup
 
 
 def _kind(value: Any) -> str:
-    if isinstance(value, dict) and len(value) == 1:
+    if isinstance(value, dict) and (len(value) == 1 or value.keys() == {"$unknown", "like"}):
         return {"$unknown": "unknown", "$secret": "secret"}.get(next(iter(value)), "known")
     return "absent" if value is None else "known"
 

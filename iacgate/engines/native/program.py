@@ -160,9 +160,15 @@ class _Program:
         if isinstance(listed, Unknown):
             return (self.elements_unknown(listed, subject, context),)
         answers = self.answers(listed, applies, context)
-        if _are_false(answers) and not isinstance(listed, Partial):
+        open_end = isinstance(listed, Partial) and not self.excludes(listed, applies, context)
+        if _are_false(answers) and not open_end:
             return ()
-        return self.report_elements(listed, answers, applies, context)
+        found = self.report_elements(listed, answers, applies, context)
+        return [*found, self.further(listed, context)] if open_end else found
+
+    def excludes(self, listed: Partial, applies: Truth, context: Context) -> bool:
+        """Whether none of the elements that there may be beside the known ones would be a violation."""
+        return listed.like is not None and _are_false(self.answers(listed.like, applies, context))
 
     def elements(self, body: Any, inventory: Inventory, context: Context) -> Any:
         """The elements that are judged, as a list, an unknown or nothing; what many rules walk over is found once."""
@@ -199,10 +205,14 @@ class _Program:
                 place = places[index] if index < len(places) else Located(listed[index], whole.path)
                 judged = place.path if place.path != whole.path else None  # else it is one of several there
                 found.append(self.report(answer, place, context, doubted=applies, judged=judged))
-        if isinstance(listed, Partial):
-            path = _blamed(context.subject.body, whole.path or (), listed.maybe)
-            found.append(Doubt(reason=listed.maybe.reason, path=path))
         return found
+
+    def further(self, listed: Any, context: Context) -> Doubt:
+        """That there may be more elements than are known."""
+        assert context.subject is not None  # noqa: S101  (checks run on a subject)
+        whole = self.located_elements(context.subject.body, context)
+        path = _blamed(context.subject.body, whole.path or (), listed.maybe)
+        return Doubt(reason=listed.maybe.reason, path=path)
 
     def located_elements(self, body: Any, context: Context) -> Located:
         """The elements with their places; those that many rules walk over are placed once."""

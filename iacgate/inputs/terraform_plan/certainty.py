@@ -65,6 +65,18 @@ class Origin:
             return "", ""
         return self._source.ends(path)
 
+    def blocks(self, path: Path) -> Partial | None:
+        """Blocks that ``dynamic`` makes, not known how many, as far as the source knows them; a plan lists none."""
+        if self._source is None or self.address is None or not (path and self._in_source(str(path[0]))):
+            return None
+        listed = self.configuration.expression(self.address, path) is not None
+        return None if listed else self._source.blocks(path)
+
+    def alike(self, path: Path) -> list[Any] | None:
+        """What such blocks would be, where that is known."""
+        found = self.blocks(path)
+        return None if found is None else found.like
+
     def counted(self, path: Path, count: int) -> bool:
         return self.address is not None and self.configuration.counted(self.address, path, count)
 

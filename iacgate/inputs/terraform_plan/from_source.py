@@ -1,5 +1,5 @@
 """What the source beside a plan still knows of a value that the plan does not: the inside of a JSON text with holes,
-the ends of a text with holes.
+the ends of a text with holes, what the blocks are like of which there may be any number.
 
 Room: ``inputs``. In: an instance and the path of an unknown value. Out: data with unknown leaves in place of a text
 such as ``jsonencode({...})``, or the known ends of a text. The source is evaluated with the variables of the plan,
@@ -14,7 +14,7 @@ from typing import Any
 
 from iacgate.lang.terraform.address import Address, AddressError, parse_address
 from iacgate.lang.terraform.values import first_unknown
-from iacgate.model import Path, Unknown
+from iacgate.model import Partial, Path, Unknown
 
 _JSON = frozenset((
     "container_definitions", "definition", "document", "event_pattern", "inline_policy", "policy", "policy_data",
@@ -61,16 +61,26 @@ class FromSource:
         found = self._found(path)
         return (found.prefix, found.suffix) if isinstance(found, Unknown) else ("", "")
 
+    def blocks(self, path: Path) -> Partial | None:
+        """Nested blocks of which it is not known how many there are, with what they would be; ``None`` for any other
+        value, and where several may be meant."""
+        values = self._all(path)
+        found = values[0] if len(values) == 1 else None
+        return found if isinstance(found, Partial) and found.like is not None else None
+
     def _found(self, path: Path) -> Any:
         """The only value of the source that is not wholly known and that the path may mean."""
-        if _marked(self._secrets, path) or not self._fits():
-            return None
-        try:
-            values = self._values(parse_address(self._address), path)
-        except AddressError:
-            return None
-        unknown = [value for value in values if first_unknown(value) is not None]
+        unknown = [value for value in self._all(path) if first_unknown(value) is not None]
         return unknown[0] if len(unknown) == 1 else None
+
+    def _all(self, path: Path) -> list[Any]:
+        """The values that the path may mean, where the source is believed."""
+        if _marked(self._secrets, path) or not self._fits():
+            return []
+        try:
+            return self._values(parse_address(self._address), path)
+        except AddressError:
+            return []
 
 
 def _marked(marks: Any, path: Path) -> bool:
@@ -82,4 +92,8 @@ def _marked(marks: Any, path: Path) -> bool:
             marks = marks.get(step)
         else:
             marks = marks[step] if isinstance(marks, list) and isinstance(step, int) and step < len(marks) else None
-    return bool(marks)
+    waiting = [marks]
+    for mark in waiting:
+        if isinstance(mark, dict | list):
+            waiting.extend(mark.values() if isinstance(mark, dict) else mark)
+    return any(mark is True for mark in waiting)

@@ -26,8 +26,10 @@ def merge(
     unknowns: Any,
     unknown: Callable[[Path], Any],
     counted: Callable[[Path, int], bool] = lambda _path, _count: False,
+    alike: Callable[[Path], list[Any] | None] = lambda _path: None,
 ) -> Any:
-    """The body. ``unknown`` makes the value for a path, or gives :data:`ABSENT`.
+    """The body. ``unknown`` makes the value for a path, or gives :data:`ABSENT`. ``alike`` says what the blocks would
+    be of which it is not known how many there are, where that is known.
 
     ``counted`` says whether the configuration writes out the list at a path with this many elements, so that an
     element of unknown leaves is a block of its own and not a placeholder.
@@ -52,7 +54,7 @@ def merge(
         if value is not ABSENT:
             _put(own, unknowns, path, value)
     for path, indexes in reversed(placeholders):
-        _put(own, unknowns, path, _without(_at(body, path), indexes, path))
+        _put(own, unknowns, path, _without(_at(body, path), indexes, path, alike(path)))
     return body
 
 
@@ -143,7 +145,7 @@ def _at(body: Any, path: Path) -> Any:
     return body
 
 
-def _without(items: Any, indexes: list[int], path: Path) -> Partial:
+def _without(items: Any, indexes: list[int], path: Path, like: list[Any] | None) -> Partial:
     kept = [item for index, item in enumerate(items if isinstance(items, list) else ()) if index not in indexes]
     name = next((step for step in reversed(path) if isinstance(step, str)), "block")
-    return Partial(kept, maybe=Unknown(f"number of {name} blocks is known after apply"))
+    return Partial(kept, maybe=Unknown(f"number of {name} blocks is known after apply"), like=like)

@@ -133,7 +133,7 @@ class _Reader:
         owned = self._owned.deciding(entry)
         if owned is not None:
             unknown = partial(_unless_owned, owned, unknown)
-        body = merge(change.get("after"), change.get("after_unknown"), unknown, origin.counted)
+        body = merge(change.get("after"), change.get("after_unknown"), unknown, origin.counted, origin.alike)
         return without_empty_blocks(body, self._owned.expressions(entry))
 
     def tidied(self, entry: Entry, body: Any) -> Any:
@@ -147,7 +147,8 @@ class _Reader:
             found = self._policy(entry, rebuilding) if entry is not None else origin.document(path)
             if found is not None:
                 return found
-        return PlannedUnknown(origin, path)
+        blocks = origin.blocks(path)
+        return PlannedUnknown(origin, path) if blocks is None else blocks
 
     def _document_behind(self, origin: Origin, rebuilding: frozenset[str], path: Path) -> Entry | None:
         """The deferred policy document that an unknown value is the text of: the only one that its expression names,

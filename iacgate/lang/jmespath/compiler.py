@@ -16,21 +16,25 @@ from iacgate.lang.jmespath.logic import (
     both,
     conceal,
     doubt,
+    each_of,
     either,
     element,
     equal,
     flatten,
     items,
+    joined_likes,
+    likes,
     member,
     members,
     negate,
     open_end,
     order,
     truth,
+    without_nulls,
 )
 from iacgate.lang.jmespath.syntax import Node
 from iacgate.lang.places import Placed
-from iacgate.model import Partial, Secret, Unknown
+from iacgate.model import Choice, Partial, Secret, Unknown
 
 Value = Callable[[Any, Context], Any]
 Condition = Callable[[Any, Context], Truth]
@@ -65,7 +69,9 @@ def _never_null(value: Value) -> Condition:
 
     def condition(v: Any, c: Context) -> Truth:
         answer = value(v, c)
-        return False if answer is None else answer
+        if answer is True or answer is False:
+            return answer
+        return False if answer is None else doubt(answer)
 
     return condition
 
@@ -139,10 +145,12 @@ def _slice(node: Node) -> Value:
 
 
 def sliced(value: Any, cut: slice) -> Any:
-    """A slice of a list; of a partial one nothing is known."""
+    """A slice of a list; of a partial one it is only known what its elements are like."""
+    if isinstance(value, Choice):
+        return each_of(value, lambda one: sliced(one, cut))
     listed = items(value)
     if isinstance(listed, Partial):
-        return doubt(listed.maybe)
+        return Partial([], maybe=listed.maybe, like=joined_likes(list(listed), listed.like))
     if cut.step == 0:
         return None
     return listed[cut] if isinstance(listed, list) else listed
@@ -152,17 +160,30 @@ def _project(listed: Any, right: Value, c: Context) -> Any:
     if type(listed) is not list and not isinstance(listed, Partial):
         return listed
     found = [result for result in [right(item, c) for item in listed] if result is not None]
-    return Partial(found, maybe=listed.maybe) if isinstance(listed, Partial) else found
+    if type(listed) is list and Choice not in map(type, found):
+        return found
+    like = likes(listed)
+    return without_nulls(found, listed, like and [one for item in like if (one := right(item, c)) is not None])
 
 
 def _each(node: Node) -> Value:
     base, right = compile_value(node[1]), compile_value(node[2])
-    return lambda v, c: _project(items(base(v, c)), right, c)
+    return _spread(base, lambda value, c: _project(items(value), right, c))
 
 
 def _values(node: Node) -> Value:
     base, right = compile_value(node[1]), compile_value(node[2])
-    return lambda v, c: _project(members(base(v, c)), right, c)
+    return _spread(base, lambda value, c: _project(members(value), right, c))
+
+
+def _spread(base: Value, walk: Value) -> Value:
+    """What a walk over a value gives; of one that may be several, what it gives for each."""
+
+    def spread(v: Any, c: Context) -> Any:
+        value = base(v, c)
+        return walk(value, c) if type(value) is not Choice else each_of(value, lambda one: walk(one, c))
+
+    return spread
 
 
 def _flatten(node: Node) -> Value:
@@ -173,24 +194,33 @@ def _flatten(node: Node) -> Value:
 def _filter(node: Node) -> Value:
     base, right, keep = compile_value(node[1]), compile_value(node[2]), compile_condition(node[3])
 
-    def filtered(v: Any, c: Context) -> Any:
-        listed = items(base(v, c))
+    def filtered(value: Any, c: Context) -> Any:
+        listed = items(value)
         return _project(chosen(listed, keep, c), right, c) if isinstance(listed, list) else listed
 
-    return filtered
+    return _spread(base, filtered)
 
 
 def chosen(listed: list[Any], keep: Condition, c: Context) -> list[Any]:
-    """The elements a condition holds for; a partial list when it is not known for some."""
-    maybe = open_end(listed)
-    kept = []
-    for item in listed:
-        answer = keep(item, c)
+    """The elements a condition holds for."""
+    like = likes(listed)
+    further = like and [item for item in like if keep(item, c) is not False]
+    return sifted(listed, [keep(item, c) for item in listed], further)
+
+
+def sifted(listed: list[Any], answers: list[Truth], further: list[Any] | None) -> list[Any]:
+    """The elements with a true answer; those with an unknown one may be there, beside ``further``: what may be there
+    anyway and looks like these (``None``: like anything)."""
+    kept: list[Any] = []
+    doubtful: list[Any] = []
+    maybe = None if further == [] else open_end(listed)
+    for item, answer in zip(listed, answers, strict=True):
         if answer is True:
             kept.append(item)
-        elif answer is not False and maybe is None:
-            maybe = doubt(answer)
-    return kept if maybe is None else Partial(kept, maybe=maybe)
+        elif answer is not False:
+            maybe = doubt(answer) if maybe is None else maybe
+            doubtful.append(item)
+    return kept if maybe is None else Partial(kept, maybe=maybe, like=joined_likes(further, doubtful))
 
 
 def _list(node: Node) -> Value:
@@ -280,7 +310,7 @@ def _and(node: Node) -> Value:
         answer = truth(value)
         if answer is True:
             return right(v, c)
-        return value if answer is False else doubt(value)
+        return value if answer is False else doubt(answer)
 
     return conjunction
 
@@ -362,6 +392,8 @@ def apply_plain(function: Callable[..., Any], arguments: list[Any]) -> Any:
     """A function of known values on whatever values there are: see :mod:`iacgate.lang.jmespath.functions`."""
     secret = False
     for position, argument in enumerate(arguments):
+        if isinstance(argument, Choice):
+            return _applied_to_each(function, arguments, position)
         parts = argument if isinstance(argument, list) else (argument,)
         uncertain = [part for part in parts if type(part) not in _PLAIN]
         if isinstance(argument, Partial):
@@ -377,6 +409,15 @@ def apply_plain(function: Callable[..., Any], arguments: list[Any]) -> Any:
     except (TypeError, ValueError, AttributeError, ArithmeticError, LookupError):
         return None
     return conceal(result) if secret else result
+
+
+def _applied_to_each(function: Callable[..., Any], arguments: list[Any], position: int) -> Any:
+    """What the function gives for each value that one argument may have; two different truths are none."""
+    choice: Choice = arguments[position]
+    before, after = arguments[:position], arguments[position + 1 :]
+    found = each_of(choice, lambda one: apply_plain(function, [*before, one, *after]))
+    undecided = isinstance(found, Choice) and all(one is None or isinstance(one, bool) for one in found.among)
+    return Unknown(choice.reason) if undecided else found
 
 
 def _revealed(value: Any) -> Any:

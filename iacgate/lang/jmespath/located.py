@@ -10,27 +10,29 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from iacgate.lang.jmespath import functions
-from iacgate.lang.jmespath.compiler import apply_plain, is_boolean, sliced
+from iacgate.lang.jmespath.compiler import apply_plain, is_boolean, sifted, sliced
 from iacgate.lang.jmespath.context import Context
 from iacgate.lang.jmespath.kleene import elements as elements_of
 from iacgate.lang.jmespath.logic import (
     both,
     doubt,
+    each_of,
     either,
     element,
     equal,
-    first,
+    flatten,
     items,
+    likes,
     member,
     members,
     negate,
-    open_end,
     order,
     truth,
+    without_nulls,
 )
 from iacgate.lang.jmespath.syntax import Node
 from iacgate.lang.places import Placed
-from iacgate.model import Partial, Path, Unknown
+from iacgate.model import Choice, Partial, Path, Unknown
 
 Recorder = Callable[[Node, "Located"], None]
 
@@ -124,12 +126,20 @@ class _Walk:
         held = sliced(value.value, cut)
         return Located(held, value.path, value.elements()[cut] if isinstance(held, list) else None)
 
-    def _each(self, node: Node, value: Located) -> Located:
-        base = self.visit(node[1], value)
+    def _walked(self, node: Node, value: Located) -> Located:
+        """A projection, a filter, ``[]`` or ``.*``; of a value that may be several, what it gives for each."""
+        base, walk = self.visit(node[1], value), _WALKS[node[0]]
+        if not isinstance(base.value, Choice):
+            return walk(self, node, base)
+        record, self.record = self.record, None
+        found = each_of(base.value, lambda one: walk(self, node, Located(one)).value)
+        self.record = record
+        return Located(found, base.path)
+
+    def _each(self, node: Node, base: Located) -> Located:
         return self._project(base, items(base.value), base.elements(), node[2])
 
-    def _values(self, node: Node, value: Located) -> Located:
-        base = self.visit(node[1], value)
+    def _values(self, node: Node, base: Located) -> Located:
         parts = [base.member(key) for key in base.value] if isinstance(base.value, dict) else []
         return self._project(base, members(base.value), parts, node[2])
 
@@ -137,45 +147,46 @@ class _Walk:
         if not isinstance(listed, list):
             return Located(listed, base.path)
         found = [result for result in (self.visit(right, part) for part in parts) if result.value is not None]
-        values = [result.value for result in found]
-        if isinstance(listed, Partial):
-            values = Partial(values, maybe=listed.maybe)
-        return Located(values, base.path, found)
+        like = self._likes(listed, lambda item: self.visit(right, Located(item)).value)
+        values = without_nulls([result.value for result in found], listed, like)
+        known = [one for one in found if not isinstance(one.value, Choice) or one.value.present]
+        return Located(values, base.path, known)
 
-    def _flatten(self, node: Node, value: Located) -> Located:
-        base = self.visit(node[1], value)
+    def _likes(self, listed: list[Any], change: Callable[[Any], Any]) -> list[Any] | None:
+        """What the elements look like that may be there, changed; nothing is recorded of what nobody wrote."""
+        like = likes(listed)
+        if not like:
+            return like
+        record, self.record = self.record, None
+        found = [one for one in map(change, like) if one is not None]
+        self.record = record
+        return found
+
+    def _flatten(self, _node: Node, base: Located) -> Located:
         listed = items(base.value)
         if not isinstance(listed, list):
             return Located(listed, base.path)
         found: list[Located] = []
-        maybe = open_end(listed)
         for part in base.elements():
             inner = items(part.value)
             if isinstance(inner, list):
                 found.extend(part.elements())
-                maybe = first(maybe, open_end(inner))
-                continue
-            if isinstance(inner, Unknown):
-                maybe = first(maybe, inner)
-            if not isinstance(part.value, Unknown) or part.value.prefix or part.value.suffix:
+            elif inner is None or part.value.prefix or part.value.suffix:
                 found.append(part)
-        values = [part.value for part in found]
-        return Located(values if maybe is None else Partial(values, maybe=maybe), base.path, found)
+        return Located(flatten(listed), base.path, found)
 
-    def _filter(self, node: Node, value: Located) -> Located:
-        base = self.visit(node[1], value)
+    def _filter(self, node: Node, base: Located) -> Located:
         listed = items(base.value)
         if not isinstance(listed, list):
             return Located(listed, base.path)
-        maybe = open_end(listed)
-        kept: list[Located] = []
-        for part in base.elements():
-            answer = self._truth(node[3], part).value
-            if answer is True:
-                kept.append(part)
-            elif answer is not False:
-                maybe = first(maybe, doubt(answer))
-        return self._project(base, [] if maybe is None else Partial(maybe=maybe), kept, node[2])
+        parts = base.elements()
+        answers = [self._truth(node[3], part).value for part in parts]
+        further = self._likes(listed, lambda item: self._kept(node[3], item))
+        kept = [part for part, answer in zip(parts, answers, strict=True) if answer is True]
+        return self._project(base, sifted(listed, answers, further), kept, node[2])
+
+    def _kept(self, condition: Node, item: Any) -> Any:
+        return None if self._truth(condition, Located(item)).value is False else item
 
     def _list(self, node: Node, value: Located) -> Located:
         if value.value is None:
@@ -212,7 +223,8 @@ class _Walk:
                 self.record(node, result)
             return result
         found = self.visit(node, value)
-        return Located(truth(found.value), found.path)
+        answered = isinstance(found.value, Unknown) and is_boolean(node)
+        return Located(doubt(found.value) if answered else truth(found.value), found.path)
 
     def _logical(self, node: Node, value: Located) -> Located:
         """``&&`` and ``||`` as conditions."""
@@ -244,7 +256,7 @@ class _Walk:
         if answer is stop:
             return left
         if isinstance(answer, Unknown):
-            return Located(doubt(left.value) if isinstance(left.value, Unknown) else doubt(answer), left.path)
+            return Located(doubt(answer), left.path)
         return self.visit(node[2], value)
 
     def _call(self, node: Node, value: Located) -> Located:
@@ -290,9 +302,14 @@ class _Walk:
             joined = join(result.value, answer.value)
             if joined is not result.value:
                 result = Located(joined, answer.path)
-        if isinstance(listed, Partial):
+        if isinstance(listed, Partial) and not self._are_settled(listed, arguments, answer=not stop):
             result = Located(join(result.value, doubt(listed.maybe)), result.path)
         return Located(negate(result.value), result.path) if name == "none" else result
+
+    def _are_settled(self, listed: Partial, arguments: list[Node], *, answer: bool) -> bool:
+        """Whether all elements that there may be answer the same."""
+        answers = self._likes(listed, lambda item: self._predicate(arguments, Located(item)).value)
+        return answers is not None and all(one is answer for one in answers)
 
     def _predicate(self, arguments: list[Node], part: Located) -> Located:
         if len(arguments) == 1:
@@ -309,10 +326,10 @@ _VISITS: dict[str, Callable[[_Walk, Node, Located], Located]] = {
     "chain": _Walk._chain,  # noqa: SLF001  (its own module)
     "index": _Walk._index,  # noqa: SLF001  (its own module)
     "slice": _Walk._slice,  # noqa: SLF001  (its own module)
-    "each": _Walk._each,  # noqa: SLF001  (its own module)
-    "values": _Walk._values,  # noqa: SLF001  (its own module)
-    "filter": _Walk._filter,  # noqa: SLF001  (its own module)
-    "flatten": _Walk._flatten,  # noqa: SLF001  (its own module)
+    "each": _Walk._walked,  # noqa: SLF001  (its own module)
+    "values": _Walk._walked,  # noqa: SLF001  (its own module)
+    "filter": _Walk._walked,  # noqa: SLF001  (its own module)
+    "flatten": _Walk._walked,  # noqa: SLF001  (its own module)
     "or": _Walk._or,  # noqa: SLF001  (its own module)
     "and": _Walk._and,  # noqa: SLF001  (its own module)
     "not": _Walk._not,  # noqa: SLF001  (its own module)
@@ -323,6 +340,14 @@ _VISITS: dict[str, Callable[[_Walk, Node, Located], Located]] = {
     "object": _Walk._object,  # noqa: SLF001  (its own module)
 }
 """Kind of a node → what evaluates it."""
+
+_WALKS: dict[str, Callable[[_Walk, Node, Located], Located]] = {
+    "each": _Walk._each,  # noqa: SLF001  (its own module)
+    "values": _Walk._values,  # noqa: SLF001  (its own module)
+    "filter": _Walk._filter,  # noqa: SLF001  (its own module)
+    "flatten": _Walk._flatten,  # noqa: SLF001  (its own module)
+}
+"""Kinds of nodes that walk over elements → how."""
 
 
 def _decisive(left: Located, right: Located, answer: Any) -> Path | None:

@@ -6,20 +6,23 @@ with what infrastructure code needs on top:
 * the string ``"false"`` is false, and booleans and numbers equal their spelling as text: Terraform converts them;
 * an unknown value that comes from a managed resource, or of which one end is known, is *present*: not null, not empty;
 * one of which only that is known is not null, though it may be empty or false;
-* a :class:`~iacgate.model.Partial` list that is empty so far may still be filled.
+* a :class:`~iacgate.model.Partial` list that is empty so far may still be filled;
+* of a :class:`~iacgate.model.Choice` each value is asked, and what all of them answer is the answer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from iacgate.model import Partial, Secret, Unknown
+from iacgate.model import Choice, Partial, Secret, Unknown
 
 Truth = bool | Unknown
 """What a condition gives."""
 
 _PLAIN = frozenset((str, int, float, bool, type(None)))
+MOST_CHOICES = 16
+"""Of more values that there may be, none is looked at."""
 _SPELLED = {"true": True, "1": True, "false": False, "0": False}
 _ORDER: dict[str, Callable[[Any, Any], bool]] = {
     "lt": lambda left, right: left < right,
@@ -44,6 +47,8 @@ def truth(value: Any) -> Truth:
 
 
 def _uncommon_truth(value: Any) -> Truth:
+    if isinstance(value, Choice):
+        return agreed(value, truth)
     if isinstance(value, Unknown):
         return True if present(value) else value
     if isinstance(value, Secret):
@@ -70,9 +75,38 @@ def never_null(value: Unknown) -> bool:
 
 def doubt(value: Unknown) -> Unknown:
     """The unknown as the answer to a question about it: its reason stays, what is known of the value does not."""
-    if value.ref is None and not (value.prefix or value.suffix or value.present):
+    if value.ref is None and not (value.prefix or value.suffix or value.present or isinstance(value, Choice)):
         return value
     return Unknown(value.reason)
+
+
+def agreed(value: Choice, ask: Callable[[Any], Truth]) -> Truth:
+    """What a question is answered by every value that there may be; unknown where they differ."""
+    answers = [ask(one) for one in value.among]
+    first_answer = answers[0]
+    same = (first_answer is True or first_answer is False) and all(answer is first_answer for answer in answers)
+    return first_answer if same else Unknown(value.reason)
+
+
+def each_of(value: Choice, change: Callable[[Any], Any]) -> Any:
+    """One of what each value that there may be is turned into."""
+    return one_of([change(one) for one in value.among], value.reason)
+
+
+def one_of(values: Sequence[Any], reason: str) -> Any:
+    """One of these, as a value: itself where there is but one, and a plain unknown for very many."""
+    among: list[Any] = []
+    for value in values:
+        among.extend(one for one in (value.among if isinstance(value, Choice) else (value,)) if not _holds(among, one))
+    if len(among) > MOST_CHOICES:
+        return Unknown(reason)
+    return among[0] if len(among) == 1 else Choice(among, reason)
+
+
+def _holds(values: list[Any], value: Any) -> bool:
+    """Whether the value itself, or the same text, number or boolean, is among these."""
+    plain = type(value) in _PLAIN
+    return any(one is value or (plain and type(one) is type(value) and one == value) for one in values)
 
 
 def negate(value: Truth) -> Truth:
@@ -117,6 +151,10 @@ def _bare(value: Any) -> Any:
 
 
 def _equal_unknown(value: Unknown, other: Any) -> Truth:
+    if isinstance(value, Choice):
+        return agreed(value, lambda one: equal(one, other))
+    if isinstance(other, Choice):
+        return agreed(other, lambda one: equal(value, one))
     if other is None:
         return False if never_null(value) else value
     if isinstance(other, str) and not (other.startswith(value.prefix) and other.endswith(value.suffix)):
@@ -177,6 +215,10 @@ def _all_of(answers: Any) -> Truth:
 
 def order(name: str, left: Any, right: Any) -> Truth | None:
     """``lt``, ``lte``, ``gt`` or ``gte`` of two numbers (or text that spells one) or two strings; else ``None``."""
+    if isinstance(left, Choice):
+        return agreed(left, lambda one: _known_order(name, one, right))
+    if isinstance(right, Choice):
+        return agreed(right, lambda one: _known_order(name, left, one))
     for side in (left, right):
         if isinstance(side, Unknown):
             return doubt(side)
@@ -187,6 +229,11 @@ def order(name: str, left: Any, right: Any) -> Truth | None:
     if first is None or second is None:
         return None
     return _ORDER[name](first, second)
+
+
+def _known_order(name: str, left: Any, right: Any) -> Truth:
+    answer = order(name, left, right)
+    return False if answer is None else answer
 
 
 def number(value: Any) -> int | float | None:
@@ -212,6 +259,8 @@ def member(value: Any, name: str) -> Any:
     """The member ``name`` of a value that is not a plain ``dict``."""
     if isinstance(value, dict):
         return value.get(name)
+    if isinstance(value, Choice):
+        return each_of(value, lambda one: member(one, name))
     if isinstance(value, Unknown):
         return doubt(value)
     if isinstance(value, Secret):
@@ -222,9 +271,11 @@ def member(value: Any, name: str) -> Any:
 def element(value: Any, index: int) -> Any:
     """The element at an index. In a partial list it is unknown which element stands where."""
     if isinstance(value, Partial):
-        return doubt(value.maybe)
+        return _any_element(value, index)
     if isinstance(value, list):
         return value[index] if -len(value) <= index < len(value) else None
+    if isinstance(value, Choice):
+        return each_of(value, lambda one: element(one, index))
     if isinstance(value, Unknown):
         return doubt(value)
     if isinstance(value, Secret):
@@ -232,15 +283,39 @@ def element(value: Any, index: int) -> Any:
     return None
 
 
+def _any_element(value: Partial, index: int) -> Any:
+    """One of all elements that there may be, or none where the list may be too short."""
+    if value.like is None:
+        return doubt(value.maybe)
+    none = [] if -len(value) <= index < len(value) else [None]
+    return one_of([*value, *value.like, *none], value.maybe.reason)
+
+
 def items(value: Any) -> Any:
     """A value as a list to walk over: the list, an ``Unknown``, or ``None`` for what is no list."""
     if isinstance(value, list):
         return value
+    if isinstance(value, Choice):
+        return _items_of_any(value)
     if isinstance(value, Unknown):
         return doubt(value)
     if isinstance(value, Secret) and isinstance(value.reveal(), list):
         return [conceal(item) for item in value.reveal()]
     return None
+
+
+def _items_of_any(value: Choice) -> Any:
+    """The elements that there may be, whichever value it is: of a list its own, and what is no list is one itself."""
+    walked = [(one, items(one)) for one in value.among if one is not None]
+    if all(listed is None for _, listed in walked):
+        return None
+    like: list[Any] = []
+    for one, listed in walked:
+        further = None if isinstance(listed, Unknown) else likes(listed)
+        if further is None:
+            return doubt(value)
+        like += [one] if listed is None else [*listed, *further]
+    return Partial([], maybe=doubt(value), like=like)
 
 
 def members(value: Any) -> Any:
@@ -271,20 +346,58 @@ def open_end(value: Any) -> Unknown | None:
 
 def flatten(value: Any) -> Any:
     """JMESPath's ``[]``: one level of nesting less. An unknown element may be any number of elements."""
+    if isinstance(value, Choice):
+        return each_of(value, flatten)
     walked = items(value)
     if not isinstance(walked, list):
         return walked
     flat: list[Any] = []
-    maybe = open_end(walked)
+    maybe, like = open_end(walked), flattened(likes(walked))
     for item in walked:
         inner = items(item)
         if isinstance(inner, Unknown):
-            maybe = first(maybe, inner)
+            maybe, like = first(maybe, inner), None
             if isinstance(item, Unknown) and (item.prefix or item.suffix):
                 flat.append(item)  # a text, so it is one element
         elif inner is None:
             flat.append(item)
         else:
             flat.extend(inner)
-            maybe = first(maybe, open_end(inner))
-    return flat if maybe is None else Partial(flat, maybe=maybe)
+            maybe, like = first(maybe, open_end(inner)), joined_likes(like, likes(inner))
+    return flat if maybe is None or like == [] else Partial(flat, maybe=maybe, like=like)
+
+
+def without_nulls(found: list[Any], listed: Any, like: list[Any] | None) -> list[Any]:
+    """What a projection found in a list: nulls are no elements, and what may be null may be one.
+
+    ``like`` is what it makes of elements that may be there beside those of ``listed``.
+    """
+    open_ended = isinstance(listed, Partial)
+    doubtful = [one for one in found if isinstance(one, Choice) and not one.present]
+    if not doubtful:
+        return Partial(found, maybe=listed.maybe, like=like) if open_ended and like != [] else found
+    maybe = listed.maybe if open_ended and like != [] else doubt(doubtful[0])
+    further = [value for one in doubtful for value in one.among if value is not None]
+    known = [one for one in found if not (isinstance(one, Choice) and not one.present)]
+    return Partial(known, maybe=maybe, like=joined_likes(like, further))
+
+
+def likes(value: list[Any]) -> list[Any] | None:
+    """What elements of a list look like that are not known to be there; none for a list that is wholly known."""
+    return value.like if isinstance(value, Partial) else []
+
+
+def joined_likes(one: list[Any] | None, other: list[Any] | None) -> list[Any] | None:
+    """Both; ``None``, for anything, where one of them is."""
+    return None if one is None or other is None else [*one, *other]
+
+
+def flattened(like: list[Any] | None) -> list[Any] | None:
+    """What the elements of elements look like."""
+    found: list[Any] = []
+    for item in like or ():
+        inner = items(item)
+        if isinstance(inner, Unknown) or (isinstance(inner, Partial) and inner.like is None):
+            return None
+        found += [item] if inner is None else [*inner, *(likes(inner) or ())]
+    return None if like is None else found

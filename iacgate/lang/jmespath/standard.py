@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from iacgate.lang.jmespath.logic import number
+from iacgate.lang.jmespath.logic import doubt, number
 from iacgate.model import Partial, Unknown, jsonable
 
 
@@ -113,7 +113,7 @@ def min_by(values: Any, key: Callable[[Any], Any]) -> Any:
 def _keyed(values: Any, key: Callable[[Any], Any]) -> Any:
     """(key, position) of every element; an unknown when a key or the list is, null when keys do not compare."""
     if isinstance(values, Unknown):
-        return values
+        return doubt(values)
     if isinstance(values, Partial):
         return values.maybe
     if not isinstance(values, list):
@@ -121,7 +121,7 @@ def _keyed(values: Any, key: Callable[[Any], Any]) -> Any:
     keyed = [(key(value), position) for position, value in enumerate(values)]
     for held, _ in keyed:
         if isinstance(held, Unknown):
-            return held
+            return doubt(held)
     kinds = {type_(pair[0]) for pair in keyed}
     return keyed if kinds <= {"number"} or kinds <= {"string"} else None
 

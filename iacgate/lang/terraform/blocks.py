@@ -1,7 +1,8 @@
 """Nested blocks: expanding ``dynamic``, building bodies in the shape a plan gives them, finding the source of a path.
 
 Room: ``lang``. In: blocks and the scope they are evaluated in. Out: values. A block type that occurs is a list of
-objects (``timeouts`` an object); where the number of blocks is not known the list is ``Partial``.
+objects (``timeouts`` an object); where the number of blocks is not known the list is ``Partial``, and holds what one of
+them would be.
 """
 
 from __future__ import annotations
@@ -104,10 +105,10 @@ def body_of(attributes: dict[str, Attribute], blocks: Iterable[Block], scope: Sc
 def add_blocks(values: dict[str, Any], blocks: Iterable[Block], scope: Scope) -> None:
     """Add the lists that nested blocks make to the values of a body."""
     for entry in entries(blocks, scope):
-        if entry.hole is not None:
-            values[entry.type] = Partial(values.get(entry.type) or (), maybe=entry.hole)
-            continue
         inner = body_of(entry.body.attributes, entry.body.blocks, entry.scope)
+        if entry.hole is not None:
+            values[entry.type] = _open_ended(values.get(entry.type), inner, entry.hole)
+            continue
         if entry.type in SINGLE_BLOCKS:
             values[entry.type] = inner
             continue
@@ -115,6 +116,13 @@ def add_blocks(values: dict[str, Any], blocks: Iterable[Block], scope: Scope) ->
         if not isinstance(made, list):
             made = values[entry.type] = []
         made.append(inner)
+
+
+def _open_ended(made: Any, like: dict[str, Any], hole: Unknown) -> Partial:
+    """The blocks of a type, of which there may be more like this one."""
+    known = made if isinstance(made, list) else []
+    before = known.like or [] if isinstance(known, Partial) else []
+    return Partial(known, maybe=hole, like=[*before, like])
 
 
 def content_of(attributes: dict[str, Attribute], blocks: Iterable[Block]) -> tuple[dict[str, Attribute], list[Block]]:

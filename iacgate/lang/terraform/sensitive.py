@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import Any
 
-from iacgate.model import Hidden, Path, Secret, Unknown
+from iacgate.model import Hidden, Partial, Path, Secret, Unknown
 
 EVERYTHING = "*"
 """On a path: every element or member."""
@@ -304,7 +304,8 @@ def leaves(holder: Any, key: Any) -> Iterator[tuple[Any, Any, Any]]:
         if isinstance(value, dict):
             stack.extend((value, name) for name in value)
         elif isinstance(value, list):
-            stack.extend((value, index) for index in range(len(value)))
+            for held in _known_and_alike(value):
+                stack.extend((held, index) for index in range(len(held)))
         else:
             yield container, step, value
 
@@ -321,12 +322,20 @@ def _conceal_at(body: Any, steps: tuple[str, ...]) -> None:
     for step in steps[:-1]:
         holders = [item for holder in holders for item in _inside(holder, step)]
     for holder in holders:
-        for key in _keys(holder, steps[-1]):
-            hide_leaves(holder, key)
+        for held in _known_and_alike(holder) if isinstance(holder, list) else (holder,):
+            for key in _keys(held, steps[-1]):
+                hide_leaves(held, key)
 
 
 def _inside(holder: Any, step: str) -> list[Any]:
+    if isinstance(holder, list):
+        return [item for held in _known_and_alike(holder) for item in held] if step == EVERYTHING else []
     return [holder[key] for key in _keys(holder, step)]
+
+
+def _known_and_alike(items: list[Any]) -> tuple[list[Any], ...]:
+    """A list, and what those of its elements look like that may be there."""
+    return (items, items.like) if isinstance(items, Partial) and items.like else (items,)
 
 
 def _keys(holder: Any, step: str) -> list[Any]:
@@ -343,8 +352,8 @@ def _conceal_by_name(body: dict[str, Any]) -> None:
             if type(block[name]) is str:
                 block[name] = Hidden(block[name])
         for value in block.values():
-            if type(value) is list and value and type(value[0]) is dict:
-                waiting.extend(item for item in value if type(item) is dict)
+            if isinstance(value, list):
+                waiting.extend(item for held in _known_and_alike(value) for item in held if type(item) is dict)
 
 
 @lru_cache(maxsize=4096)

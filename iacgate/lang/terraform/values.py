@@ -266,7 +266,8 @@ def rebuilt(value: Any, change: Any) -> Any:
         return Map(items, value.element) if isinstance(value, Map) else items
     elements = [change(item) for item in value]
     if isinstance(value, Partial):
-        return Partial(elements, maybe=value.maybe)
+        like = None if value.like is None else [change(item) for item in value.like]
+        return Partial(elements, maybe=value.maybe, like=like)
     return type(value)(elements, value.element) if isinstance(value, List | Set) else elements
 
 
@@ -315,7 +316,10 @@ class _Finish:
         if isinstance(value, dict):
             return {key: self.value(item) for key, item in value.items()}
         items = [self.value(item) for item in value]
-        return Partial(items, maybe=value.maybe) if isinstance(value, Partial) else items
+        if not isinstance(value, Partial):
+            return items
+        like = None if value.like is None else [self.value(item) for item in value.like]
+        return Partial(items, maybe=value.maybe, like=like)
 
     def unknown(self, value: Unknown) -> Any:
         if isinstance(value, Manifest):

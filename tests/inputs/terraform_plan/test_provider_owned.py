@@ -59,9 +59,9 @@ def beside(tmp_path, read_plan):
         pytest.param(
             {"main.tf.json": '{"resource": {"aws_instance": {"a": {"ami": "ami-1"}}}}'}, "left out", id="JSON"
         ),
-        pytest.param({"main.tf": DYNAMIC}, "set", id="a dynamic block may make it"),
-        pytest.param({"main.tf.json": JSON_DYNAMIC}, "set", id="a dynamic block in JSON"),
-        pytest.param({"main.tf": PLAIN, "override.tf": DYNAMIC}, "set", id="a dynamic block of an override"),
+        pytest.param({"main.tf": DYNAMIC}, "dynamic", id="a dynamic block may make it"),
+        pytest.param({"main.tf.json": JSON_DYNAMIC}, "dynamic", id="a dynamic block in JSON"),
+        pytest.param({"main.tf": PLAIN, "override.tf": DYNAMIC}, "dynamic", id="a dynamic block of an override"),
         pytest.param({"main.tf": PLAIN.replace('"a"', '"b"')}, "open", id="the source has no such resource"),
         pytest.param({"main.tf": PLAIN.replace("ami ", "image ")}, "open", id="the source sets other arguments"),
         pytest.param({"main.tf": BLOCK}, "set", id="the source has a block"),
@@ -73,16 +73,21 @@ def beside(tmp_path, read_plan):
     ],
 )
 def test_a_block_that_nobody_configures(beside, change, files, what):
-    """Left out; or unknown since the source sets it, which is a relation of its own; or open."""
+    """Left out; unknown since the source sets it, which is a relation of its own; as the source has it; or open."""
     entry = change("aws_instance.a", {"ami": "ami-1"}, {"id": True, "metadata_options": True})
     resource = beside(files, entry, configuration=configuration(INSTANCE)).by_address["aws_instance.a"]
-    dynamic = Relation(path=("metadata_options",), target="dynamic metadata_options", certain=False)
-    assert resource.relations() == ((dynamic,) if what == "set" else ())
+    path = {"set": ("metadata_options",), "dynamic": ("metadata_options", 0)}.get(what)
+    expected = Relation(path=path, target="dynamic metadata_options", certain=False) if path else None
+    assert resource.relations() == ((expected,) if expected else ())
     if what == "left out":
         assert resource.body == {"ami": "ami-1"}
         return
     assert list(resource.body) == ["ami", "metadata_options"]
     unknown = resource.get("metadata_options")
+    if what == "dynamic":
+        assert unknown == []
+        assert unknown.like in ([{}], [{"http_tokens": "x"}])
+        return
     reasons = {"set": "known after apply", "open": "the provider decides, unless a dynamic block does"}
     assert (unknown.reason, unknown.ref) == (reasons[what], None)
 

@@ -22,8 +22,8 @@ INLINE = (
 OPTIONS = '  metadata_options {\n    http_tokens = "%s"\n  }\n'
 
 
-def dynamic(name):
-    inside = f"    for_each = aws_thing.y.list\n    content {{\n      x = {name}.value\n    }}\n"
+def dynamic(name, content=""):
+    inside = f"    for_each = aws_thing.y.list\n    content {{\n      x = {name}.value\n      {content}\n    }}\n"
     return f'  dynamic "{name}" {{\n{inside}  }}\n'
 
 
@@ -70,8 +70,16 @@ def outcome(folder, file, rule):
             INSTANCE % dynamic("metadata_options"),
             {},
             ["metadata_options"],
+            Outcome.FAIL,
+            id="dynamic options, with or without blocks the tokens are optional",
+        ),
+        pytest.param(
+            IMDS,
+            INSTANCE % dynamic("metadata_options", 'http_tokens = "required"'),
+            {},
+            ["metadata_options"],
             Outcome.UNKNOWN,
-            id="dynamic options",
+            id="dynamic options that require tokens",
         ),
         pytest.param(SSH, GROUP % INLINE, {"ingress": [RULE]}, ["egress"], Outcome.FAIL, id="open to the world"),
         pytest.param(SSH, GROUP % "", {}, ["ingress", "egress"], Outcome.PASS, id="no inline rules"),
