@@ -8,6 +8,7 @@ import pytest
 
 from iacgate.engines.native import NativeRules
 from iacgate.errors import PolicyError
+from iacgate.model import Document, Inventory, Location, Resource
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = sorted(file.stem for file in (ROOT / "frameworks").glob("*.yaml"))
@@ -85,3 +86,29 @@ def test_rules_of_a_pack_speak_for_controls_too(tmp_path):
     rules = NativeRules.load(packs=[tmp_path], ruleset="hipaa", entry_points=False)
     assert "own-rule" in rules.selected()
     assert "own-rule" in rules.frameworks.rules("iso-27001")["A.8.24"]
+
+
+def test_the_benchmark_of_kubernetes_is_known_whole(everything):
+    frameworks = everything.frameworks
+    controls, rules = frameworks.get("cis-kubernetes").controls, frameworks.rules("cis-kubernetes")
+    assert {one.split(".")[0] for one in controls} == {"1", "2", "3", "4", "5"}
+    flags = [one for one in controls if one.startswith(("1.2.", "1.3.", "1.4.", "2.", "4.2."))]
+    assert len(flags) == 59
+    assert [one for one in flags if not rules[one] and not controls[one].manual] == []
+    files = [one for one in controls.values() if one.id.startswith(("1.1.", "4.1."))]
+    assert len(files) == 31
+    assert all(one.manual for one in files)
+
+
+def test_rules_on_programs_say_nothing_of_clusters_that_others_run(everything):
+    pod = {"kind": "Pod", "spec": {"containers": [{"name": "app", "command": ["app"]}]}}
+    document = Document(path="a.yaml", kind="kubernetes", body=pod, locate=lambda _path: Location(file="a.yaml"))
+    resource = Resource(
+        address="Pod app", type="Pod", provider="kubernetes", name="app", body=pod, adapter="kubernetes",
+        document=document, locate=document.locate,
+    )  # fmt: skip
+    asked = {rule.id for rule in everything.for_inventory(Inventory([resource]))}
+    on_programs = {rule for rule in everything.ids() if everything.record(rule)["on"][0].startswith("program.")}
+    assert len(on_programs) > 50
+    assert not asked & on_programs
+    assert "k8s-privileged-container" in asked
