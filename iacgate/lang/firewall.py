@@ -7,32 +7,27 @@ is the rule as written plus
 [low, high]; all of them for rules that name none), ``cidr_blocks`` (every address range on the other side, IPv4 and
 IPv6, whatever the attribute is called).
 
-Read are the three forms of AWS security group rules, network ACLs, Azure network security groups and rules, and
-firewalls of Google Cloud. Where it is not known whether a rule allows, the list is partial. With Azure and Google Cloud
-rules that come first are weighed, those of the same group or network wherever they are written (``precedence.py``);
-with network ACLs an *allow* counts whatever an earlier entry denies.
+Read are the three forms of AWS security group rules, network ACLs, Azure network security groups and rules, firewalls
+of Google Cloud, and those of smaller clouds (``firewall_elsewhere.py``). Where it is not known whether a rule allows,
+the list is partial. With Azure and Google Cloud rules that come first are weighed, those of the same group or network
+wherever they are written (``precedence.py``); with network ACLs and the firewall rules of OpenStack an *allow* counts
+whatever an earlier one denies.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from iacgate.lang.jmespath.logic import doubt, first, number, open_end
-from iacgate.lang.network import LAST_PORT, open_to_world, port_ranges
+from iacgate.lang.firewall_rule import EVERY_PORT, Body, Found, Reader, blocks_of, element, is_word, protocol_of, span
+from iacgate.lang.jmespath.logic import doubt, first, open_end
+from iacgate.lang.network import port_ranges
 from iacgate.lang.places import Placed
 from iacgate.model import Partial, Path, Unknown
 
 if TYPE_CHECKING:
     from iacgate.lang.precedence import Deny
-
-Body = Mapping[str, Any]
-Found = Iterator[Placed | Unknown]
-"""Rules that allow, and unknowns that may be or hide such rules."""
-
-_PROTOCOLS = {"-1": "all", "*": "all", "any": "all", "6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6"}
-_EVERY_PORT = [[0, LAST_PORT]]
 
 
 def ingress_rules(context: Any, body: Any) -> Any:
@@ -48,7 +43,7 @@ def egress_rules(context: Any, body: Any) -> Any:
 def _rules(context: Any, body: Any, direction: str) -> Any:
     if isinstance(body, Unknown):
         return body
-    reader = _READERS.get(context.type_of(body))
+    reader = _reader(context.type_of(body))
     if reader is None or not isinstance(body, dict):
         return []
     rules: list[Placed] = []
@@ -69,6 +64,14 @@ def _rules(context: Any, body: Any, direction: str) -> Any:
     return rules if maybe is None else Partial(rules, maybe=maybe)
 
 
+def _reader(kind: str) -> Reader | None:
+    if kind.startswith(_ELSEWHERE):
+        from iacgate.lang.firewall_elsewhere import reader_of
+
+        return reader_of(kind)
+    return _READERS.get(kind)
+
+
 def _denies_before(context: Any, body: Body, direction: str) -> list[Any]:
     """The rules that deny in the firewall that a body is a part of."""
     from iacgate.lang.siblings import denies_of
@@ -76,83 +79,20 @@ def _denies_before(context: Any, body: Body, direction: str) -> list[Any]:
     return denies_of(context, context.resource_of(body), direction, _DENIES)
 
 
-def _element(
-    raw: Body, path: Path, direction: str, protocol: Any, ports: Any, sources: Mapping[Path, Any], **more: Any
-) -> Placed:
-    """A normalised rule. ``sources`` maps the paths of the attributes with address ranges to their values."""
-    given = {place: value for place, value in sources.items() if value is not None}
-    cidrs: list[Any] = []
-    maybe: Unknown | None = None
-    for value in given.values():
-        cidrs.extend(value if isinstance(value, list) else [value])
-        maybe = first(maybe, open_end(value))
-    value = {
-        **raw,
-        "direction": direction,
-        "protocol": _protocol(protocol),
-        "ports": ports,
-        "cidr_blocks": cidrs if maybe is None else Partial(cidrs, maybe=maybe),
-        **more,
-    }
-    if not given:
-        return Placed(path, value)
-    shown = next(iter(given))
-    if len(given) > 1:
-        shown = next((place for place, held in given.items() if open_to_world(held) is True), shown)
-    return Placed(path, value, {"cidr_blocks": shown})
-
-
-def _protocol(value: Any) -> Any:
-    if isinstance(value, Unknown):
-        return doubt(value)
-    spelled = str(value).strip().lower()
-    return _PROTOCOLS.get(spelled, spelled)
-
-
 def _aws_ports(raw: Body, protocol: Any) -> list[list[Any]]:
     """The ports of a rule of AWS: all of them where it is for all protocols, whatever ends it names."""
-    every = not isinstance(protocol, Unknown) and _protocol(protocol) == "all"
-    return _EVERY_PORT if every else _span(raw.get("from_port"), raw.get("to_port"))
-
-
-def _span(low: Any, high: Any) -> list[list[Any]]:
-    """The ports between two ends; every port when no end is given (or both are -1, as ICMP writes it)."""
-    ends = [end if isinstance(end, Unknown) else number(end) for end in (low, high)]
-    if all(end in {None, -1} for end in ends if not isinstance(end, Unknown)) and not any(
-        isinstance(end, Unknown) for end in ends
-    ):
-        return _EVERY_PORT
-    start, end = ends
-    return [[start if start is not None else end, end if end is not None else start]]
-
-
-def _blocks(body: Body, key: str) -> Iterator[tuple[Path, Body] | Unknown]:
-    """The blocks of a name: (path, block), and unknowns for those that may be there."""
-    blocks = body.get(key)
-    if isinstance(blocks, Unknown):
-        yield blocks
-        return
-    if isinstance(blocks, dict):
-        yield (key,), blocks
-        return
-    for index, block in enumerate(blocks if isinstance(blocks, list) else ()):
-        if isinstance(block, Unknown):
-            yield block
-        elif isinstance(block, dict):
-            yield (key, index), block
-    maybe = open_end(blocks)
-    if maybe is not None:
-        yield maybe
+    every = not isinstance(protocol, Unknown) and protocol_of(protocol) == "all"
+    return EVERY_PORT if every else span(raw.get("from_port"), raw.get("to_port"))
 
 
 def _aws_group(body: Body, direction: str) -> Found:
-    for block in _blocks(body, direction):
+    for block in blocks_of(body, direction):
         yield block if isinstance(block, Unknown) else _aws_rule(block[1], block[0], direction)
 
 
 def _aws_rule(raw: Body, path: Path, direction: str) -> Placed:
     sources = {(*path, key): raw.get(key) for key in ("cidr_blocks", "ipv6_cidr_blocks")}
-    return _element(raw, path, direction, raw.get("protocol"), _aws_ports(raw, raw.get("protocol")), sources)
+    return element(raw, path, direction, raw.get("protocol"), _aws_ports(raw, raw.get("protocol")), sources)
 
 
 def _aws_group_rule(body: Body, direction: str) -> Found:
@@ -166,7 +106,7 @@ def _aws_group_rule(body: Body, direction: str) -> Found:
 def _aws_vpc_rule(body: Body, direction: str) -> Placed:
     sources: dict[Path, Any] = {(key,): body.get(key) for key in ("cidr_ipv4", "cidr_ipv6")}
     ports = _aws_ports(body, body.get("ip_protocol"))
-    return _element(body, (), direction, body.get("ip_protocol"), ports, sources)
+    return element(body, (), direction, body.get("ip_protocol"), ports, sources)
 
 
 def _aws_vpc_ingress(body: Body, direction: str) -> Found:
@@ -180,7 +120,7 @@ def _aws_vpc_egress(body: Body, direction: str) -> Found:
 
 
 def _acl(body: Body, direction: str) -> Found:
-    for block in _blocks(body, direction):
+    for block in blocks_of(body, direction):
         if isinstance(block, Unknown):
             yield block
         else:
@@ -196,21 +136,17 @@ def _acl_rule(body: Body, direction: str) -> Found:
 
 
 def _acl_entry(raw: Body, path: Path, direction: str, action: Any) -> Found:
-    allowed = _is_word(action, "allow")
+    allowed = is_word(action, "allow")
     if isinstance(allowed, Unknown):
         yield allowed
     elif allowed:
         sources = {(*path, key): raw.get(key) for key in ("cidr_block", "ipv6_cidr_block")}
         ports = _aws_ports(raw, raw.get("protocol"))
-        yield _element(raw, path, direction, raw.get("protocol"), ports, sources)
-
-
-def _is_word(value: Any, word: str) -> bool | Unknown:
-    return doubt(value) if isinstance(value, Unknown) else str(value).lower() == word
+        yield element(raw, path, direction, raw.get("protocol"), ports, sources)
 
 
 def _azure_group(body: Body, direction: str) -> Found:
-    for block in _blocks(body, "security_rule"):
+    for block in blocks_of(body, "security_rule"):
         if isinstance(block, Unknown):
             yield block
         else:
@@ -234,20 +170,20 @@ def _azure_entry(raw: Body, path: Path, direction: str) -> Found:
 
 def _azure_answers(raw: Body, direction: str, access: str) -> list[bool | Unknown]:
     wanted = "inbound" if direction == "ingress" else "outbound"
-    return [_is_word(raw.get("direction"), wanted), _is_word(raw.get("access"), access)]
+    return [is_word(raw.get("direction"), wanted), is_word(raw.get("access"), access)]
 
 
 def _azure_element(raw: Body, path: Path, direction: str) -> Placed:
     side = "source" if direction == "ingress" else "destination"
     sources = {(*path, key): raw.get(key) for key in (f"{side}_address_prefix", f"{side}_address_prefixes")}
-    return _element(raw, path, direction, raw.get("protocol"), _azure_ports(raw), sources)
+    return element(raw, path, direction, raw.get("protocol"), _azure_ports(raw), sources)
 
 
 def _azure_denies(body: Body, direction: str) -> Iterator[Deny]:
     """What a network security group, or a rule of one, denies."""
     from iacgate.lang.precedence import deny
 
-    for found in _blocks(body, "security_rule") if "security_rule" in body else iter([((), body)]):
+    for found in blocks_of(body, "security_rule") if "security_rule" in body else iter([((), body)]):
         if isinstance(found, Unknown):
             continue  # the group's own rules are partial then
         raw = found[1]
@@ -291,23 +227,23 @@ def _google(body: Body, direction: str) -> Found:
             return
         if not answer:
             return
-    for block in _blocks(body, "allow"):
+    for block in blocks_of(body, "allow"):
         yield block if isinstance(block, Unknown) else _google_element(body, block[1], block[0], direction)
 
 
 def _google_answers(body: Body, direction: str) -> list[bool | Unknown]:
     """Whether a firewall is for a direction, and whether it is on."""
     spoken = body.get("direction") or "ingress" if not isinstance(body.get("direction"), Unknown) else body["direction"]
-    disabled = _is_word(body.get("disabled"), "true")
-    return [_is_word(spoken, direction), disabled if isinstance(disabled, Unknown) else not disabled]
+    disabled = is_word(body.get("disabled"), "true")
+    return [is_word(spoken, direction), disabled if isinstance(disabled, Unknown) else not disabled]
 
 
 def _google_element(body: Body, raw: Body, path: Path, direction: str) -> Placed:
     key = "source_ranges" if direction == "ingress" else "destination_ranges"
     ports = raw.get("ports")
     open_ports = ports is None or (not isinstance(ports, Unknown | Partial) and not ports)
-    ranges = _EVERY_PORT if open_ports else port_ranges(ports)
-    return _element({**body, **raw}, path, direction, raw.get("protocol"), ranges, {(key,): body.get(key)})
+    ranges = EVERY_PORT if open_ports else port_ranges(ports)
+    return element({**body, **raw}, path, direction, raw.get("protocol"), ranges, {(key,): body.get(key)})
 
 
 def _google_denies(body: Body, direction: str) -> Iterator[Deny]:
@@ -318,7 +254,7 @@ def _google_denies(body: Body, direction: str) -> Iterator[Deny]:
     if any(answer is False for answer in answers):
         return
     maybe = first(*(answer for answer in answers if isinstance(answer, Unknown)))
-    for block in _blocks(body, "deny"):
+    for block in blocks_of(body, "deny"):
         if not isinstance(block, Unknown):
             element = _google_element(body, block[1], (), direction)
             yield deny(element, _google_order(body), _google_limits(direction, body), maybe)
@@ -348,12 +284,13 @@ _WEIGHED = {
     "azurerm_network_security_rule": _Weighed(_azure_order, _azure_limits),
     "google_compute_firewall": _Weighed(_google_order, _google_limits),
 }
+_ELSEWHERE = ("openstack_", "digitalocean_", "nifcloud_")
 _DENIES: dict[str, Callable[[Body, str], Iterator[Deny]]] = {
     "azurerm_network_security_group": _azure_denies,
     "azurerm_network_security_rule": _azure_denies,
     "google_compute_firewall": _google_denies,
 }
-_READERS: dict[str, Callable[[Body, str], Found]] = {
+_READERS: dict[str, Reader] = {
     "aws_security_group": _aws_group,
     "aws_default_security_group": _aws_group,
     "aws_security_group_rule": _aws_group_rule,

@@ -1,0 +1,143 @@
+"""Firewall rules of smaller clouds: OpenStack, DigitalOcean, Nifcloud.
+
+Room: ``lang``. In: the body of a resource, and a direction. Out: what *allows* traffic, as ``firewall.py`` says.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from iacgate.lang.firewall_rule import EVERY_PORT, Body, Found, Reader, blocks_of, element, is_word, span
+from iacgate.lang.jmespath.logic import Truth, doubt, either, number, truth
+from iacgate.lang.network import port_ranges
+from iacgate.model import Path, Unknown
+
+
+def reader_of(kind: str) -> Reader | None:
+    """The reader of a resource type, ``None`` for one that is no firewall."""
+    return _READERS.get(kind)
+
+
+def _everybody(version: Any) -> Any:
+    """The range that is meant where none is named: of IPv4, or of IPv6 where that is said."""
+    if isinstance(version, Unknown):
+        return doubt(version)
+    return "::/0" if str(version).strip().lower() in {"ipv6", "6"} else "0.0.0.0/0"
+
+
+def _openstack_group_rule(body: Body, direction: str) -> Found:
+    """A rule of a security group of Neutron: what it leaves out (protocol, ports, the other side) is not limited.
+
+    https://docs.openstack.org/api-ref/network/v2/#security-group-rules-security-group-rules; ports from 0 to 0 stand
+    for all of them, says the provider.
+    """
+    spoken = is_word(body.get("direction"), direction)
+    if isinstance(spoken, Unknown):
+        yield spoken
+    elif spoken:
+        groups = [body.get("remote_group_id"), body.get("remote_address_group_id")]
+        sources = _openstack_sources(body, (), "remote_ip_prefix", groups, body.get("ethertype"))
+        ports = _openstack_ports(body.get("port_range_min"), body.get("port_range_max"))
+        yield element(body, (), direction, _named(body.get("protocol"), "all"), ports, sources)
+
+
+def _openstack_compute_group(body: Body, direction: str) -> Found:
+    """A security group of Nova, whose rules let in only."""
+    for block in blocks_of(body, "rule") if direction == "ingress" else ():
+        if isinstance(block, Unknown):
+            yield block
+            continue
+        path, raw = block
+        sources = _openstack_sources(raw, path, "cidr", [raw.get("from_group_id"), raw.get("self")], 4)
+        ports = span(raw.get("from_port"), raw.get("to_port"))
+        yield element(raw, path, direction, raw.get("ip_protocol"), ports, sources)
+
+
+def _openstack_sources(raw: Body, path: Path, key: str, groups: list[Any], version: Any) -> dict[Path, Any]:
+    """The ranges on the other side: the one named, everybody where neither a range nor a group is."""
+    place = (*path, key)
+    if truth(raw.get(key)) is not False:
+        return {place: raw.get(key)}
+    grouped: Truth = False
+    for group in groups:
+        grouped = either(grouped, truth(group))
+    if grouped is True:
+        return {}
+    return {place: _everybody(version) if grouped is False else grouped}
+
+
+def _named(value: Any, other: Any) -> Any:
+    """A value, or another where it certainly says nothing."""
+    return other if truth(value) is False else value
+
+
+def _openstack_ports(low: Any, high: Any) -> list[list[Any]]:
+    ends = [end if isinstance(end, Unknown) else number(end) for end in (low, high)]
+    return EVERY_PORT if not any(isinstance(end, Unknown) for end in ends) and ends == [0, 0] else span(low, high)
+
+
+def _openstack_firewall(body: Body, direction: str) -> Found:
+    """A rule of a firewall of OpenStack, which has no direction: its sources come in, its destinations are reached."""
+    disabled = is_word(body.get("enabled"), "false")
+    for answer in (is_word(body.get("action"), "allow"), disabled if isinstance(disabled, Unknown) else not disabled):
+        if isinstance(answer, Unknown):
+            yield answer
+            return
+        if not answer:
+            return
+    key = "source_ip_address" if direction == "ingress" else "destination_ip_address"
+    sources = _openstack_sources(body, (), key, [], body.get("ip_version"))
+    yield element(body, (), direction, _named(body.get("protocol"), "all"), _colon_ports(body), sources)
+
+
+def _colon_ports(body: Body) -> Any:
+    """Ports as FWaaS writes them: ``22``, or ``20:30``; every port where none is named."""
+    port = body.get("destination_port")
+    if isinstance(port, str):
+        port = port.replace(":", "-")
+    return EVERY_PORT if truth(port) is False else port_ranges(port)
+
+
+def _digitalocean(body: Body, direction: str) -> Found:
+    """https://docs.digitalocean.com/reference/api/reference/firewalls/: port ``0`` or ``all`` stands for all ports."""
+    name, side = ("inbound_rule", "source") if direction == "ingress" else ("outbound_rule", "destination")
+    for block in blocks_of(body, name):
+        if isinstance(block, Unknown):
+            yield block
+            continue
+        path, raw = block
+        ports = raw.get("port_range")
+        every = truth(ports) is False or (not isinstance(ports, Unknown) and str(ports) == "0")
+        sources = {(*path, f"{side}_addresses"): raw.get(f"{side}_addresses")}
+        yield element(raw, path, direction, raw.get("protocol"), EVERY_PORT if every else port_ranges(ports), sources)
+
+
+def _nifcloud_rule(body: Body, direction: str) -> Found:
+    spoken = is_word(body.get("type"), "in" if direction == "ingress" else "out")
+    if isinstance(spoken, Unknown):
+        yield spoken
+    elif spoken:
+        ports = span(body.get("from_port"), body.get("to_port"))
+        yield element(body, (), direction, body.get("protocol"), ports, {("cidr_ip",): body.get("cidr_ip")})
+
+
+def _nifcloud_group(body: Body, direction: str) -> Found:
+    """Who may reach databases or files of Nifcloud: no ports are named."""
+    for block in blocks_of(body, "rule") if direction == "ingress" else ():
+        if isinstance(block, Unknown):
+            yield block
+        else:
+            sources = {(*block[0], "cidr_ip"): block[1].get("cidr_ip")}
+            yield element(block[1], block[0], direction, "all", EVERY_PORT, sources)
+
+
+_READERS: dict[str, Reader] = {
+    "openstack_networking_secgroup_rule_v2": _openstack_group_rule,
+    "openstack_compute_secgroup_v2": _openstack_compute_group,
+    "openstack_fw_rule_v1": _openstack_firewall,
+    "openstack_fw_rule_v2": _openstack_firewall,
+    "digitalocean_firewall": _digitalocean,
+    "nifcloud_security_group_rule": _nifcloud_rule,
+    "nifcloud_db_security_group": _nifcloud_group,
+    "nifcloud_nas_security_group": _nifcloud_group,
+}
