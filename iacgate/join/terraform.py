@@ -102,14 +102,14 @@ class TerraformLinks:
             if belongs_to_all(other, resource.type):
                 certain.update((id(item), item) for item in self._by_type[other] if item.root == resource.root)
         own = self._edges_of(resource.type)
-        named = ((edge, edge.parent) for edge in own.down.get(id(resource), ()) if is_type(edge.parent.type, kind))
-        self._collect(named, certain, possible)
-        possible.extend(self._choice_of(own.own_choices.get(id(resource), ()), kind, certain))
-        possible.extend(
-            f"{_dotted(doubt.path)} is {doubt.reason}"
-            for doubt in own.own_doubts.get(id(resource), ())
-            if is_type(doubt.parent, kind) or is_type(kind, doubt.parent)
-        )
+        if names := own.down.get(id(resource)):
+            named = ((edge, edge.parent) for edge in names if is_type(edge.parent.type, kind))
+            self._collect(named, certain, possible)
+        if choices := own.own_choices.get(id(resource)):
+            possible.extend(self._choice_of(choices, kind, certain))
+        if doubts := own.own_doubts.get(id(resource)):
+            near = (doubt for doubt in doubts if is_type(doubt.parent, kind) or is_type(kind, doubt.parent))
+            possible.extend(f"{_dotted(doubt.path)} is {doubt.reason}" for doubt in near)
         possible.extend(_incomplete(resource))
         found = list(certain.values())
         return Partial(found, maybe=Unknown(possible[0])) if possible else found

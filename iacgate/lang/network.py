@@ -254,12 +254,27 @@ def covers_ports(rule: Any, ports: Any, protocol: Any = "tcp") -> Truth:
     """Whether a normalised firewall rule holds one of a list of ports."""
     if isinstance(ports, Unknown):
         return doubt(ports)
+    wanted = ports if isinstance(ports, list) else [ports]
+    if _lies_outside(rule, wanted):
+        return False
     answer: Truth = False
-    for port in ports if isinstance(ports, list) else [ports]:
+    for port in wanted:
         answer = either(answer, covers_port(rule, port, protocol))
         if answer is True:
             return True
     return answer
+
+
+def _lies_outside(rule: Any, ports: list[Any]) -> bool:
+    """Whether a rule names its ports, all of them are known, and none of these is among them: as most rules are."""
+    ranges = rule.get("ports") if isinstance(rule, dict) else None
+    if type(ranges) is not list or not ranges:
+        return False
+    for low, high in ranges:
+        for port in ports:
+            if not (type(port) is type(low) is type(high) is int) or low <= port <= high:
+                return False
+    return True
 
 
 def _protocol_covers(spoken: Any, wanted: Any) -> Truth:

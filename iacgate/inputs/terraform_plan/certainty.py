@@ -16,6 +16,7 @@ from iacgate.lang.terraform.address import Address, AddressError, parse_address,
 from iacgate.model import Partial, Path, Relation, Unknown
 
 _NESTED = (dict, list)
+_PLAIN = frozenset((str, int, float, bool, type(None)))
 _WHY = "known after apply"
 _NOT_CONFIGURED = "the provider decides, unless a dynamic block does"
 
@@ -182,6 +183,9 @@ class Relations:
 
 def _relations(path: Path, targets: Sequence[Found], length: int) -> Iterator[Relation]:
     """One relation for each target. Several of one type are certain only where the value is a list that holds them."""
+    if len(targets) == 1:  # as most of them
+        yield Relation(path=path, target=targets[0].address, certain=targets[0].certain)
+        return
     by_type = Counter(_type(found.address) for found in targets)
     for found in targets:
         alone = by_type[_type(found.address)] == 1 or len(targets) <= length
@@ -205,6 +209,8 @@ def _unknown_paths(body: Any) -> Iterator[Path]:
             yield (*path, len(node))
         pairs = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
         for step, value in pairs:
+            if value.__class__ in _PLAIN:
+                continue
             if isinstance(value, _NESTED):
                 stack.append(((*path, step), value))
             elif isinstance(value, Unknown):
