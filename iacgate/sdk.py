@@ -109,8 +109,20 @@ def each(
                 yield Violation(message=message if isinstance(message, str) else message(item), path=path)
         except Undecided as undecided:
             yield Doubt(reason=undecided.reason, path=path)
-    if isinstance(places, Partial):
+    if isinstance(places, Partial) and may_hold(places, judge):
         yield Doubt(reason=places.maybe.reason)
+
+
+def may_hold(listed: Partial, judge: Callable[[Any], Any]) -> bool:
+    """Whether an element that may be there beside the known ones may be one of which ``judge`` says true."""
+    return listed.like is None or not all(_is_settled(judge, item) for item in listed.like)
+
+
+def _is_settled(judge: Callable[[Any], Any], item: Any) -> bool:
+    try:
+        return not judge(item)
+    except Undecided:
+        return False
 
 
 def walk(body: Any, *steps: str) -> list[tuple[Path, Any]]:

@@ -12,7 +12,7 @@ from iacgate.lang.iam import allows, policy_statements
 from iacgate.lang.jmespath.logic import Truth, both, equal, negate
 from iacgate.lang.places import Placed
 from iacgate.model.dataclass import dataclass
-from iacgate.sdk import Doubt, Inventory, NotApplicable, Partial, Resource, Unknown, Violation, check, walk
+from iacgate.sdk import Doubt, Inventory, NotApplicable, Partial, Resource, Unknown, Violation, check, may_hold, walk
 
 Outcome = Violation | Doubt | NotApplicable
 Path = tuple[str | int, ...]
@@ -47,7 +47,7 @@ def iam_statement(subject: Resource, inventory: Inventory, params: StatementPara
             yield Doubt(reason=statements.reason, path=path)
             continue
         yield from _statements_where(path, statements, judge, message)
-        if isinstance(statements, Partial):
+        if isinstance(statements, Partial) and may_hold(statements, judge):
             yield Doubt(reason=statements.maybe.reason, path=path)
 
 

@@ -46,13 +46,13 @@ def _rules(context: Any, body: Any, direction: str) -> Any:
     reader = _reader(context.type_of(body))
     if reader is None or not isinstance(body, dict):
         return []
-    rules: list[Placed] = []
-    maybe: Unknown | None = None
-    for found in reader(body, direction):
-        if isinstance(found, Unknown):
-            maybe = first(maybe, doubt(found))
-        else:
-            rules.append(found)
+    known, alike, why = _open_blocks(body)
+    rules, maybe = _read(reader, known, direction)
+    like: list[Any] | None = []
+    if alike is not None:
+        further, doubted = _read(reader, alike, direction)
+        like = None if doubted is not None or maybe is not None else [rule.value for rule in further]
+        maybe = first(maybe, why if like != [] else None)
     weighed = _WEIGHED.get(context.type_of(body)) if rules else None
     if weighed is not None:
         denies = _denies_before(context, body, direction)
@@ -60,8 +60,32 @@ def _rules(context: Any, body: Any, direction: str) -> Any:
             from iacgate.lang.precedence import reached
 
             rules, unsure = reached(rules, denies, weighed.order, partial(weighed.limits, direction))
-            maybe = first(maybe, unsure)
-    return rules if maybe is None else Partial(rules, maybe=maybe)
+            maybe, like = first(maybe, unsure), like if unsure is None else None
+    if maybe is None:
+        return rules
+    return Partial(rules, maybe=maybe, like=like if alike is not None else None)
+
+
+def _read(reader: Reader, body: Body, direction: str) -> tuple[list[Placed], Unknown | None]:
+    """The rules that allow, and why there may be more."""
+    rules: list[Placed] = []
+    maybe: Unknown | None = None
+    for found in reader(body, direction):
+        if isinstance(found, Unknown):
+            maybe = first(maybe, doubt(found))
+        else:
+            rules.append(found)
+    return rules, maybe
+
+
+def _open_blocks(body: Body) -> tuple[Body, Body | None, Unknown | None]:
+    """The body with the blocks that are there; with those that may be there in their place, and why they may be."""
+    open_ended = {key: value for key, value in body.items() if isinstance(value, Partial) and value.like is not None}
+    if not open_ended:
+        return body, None, None
+    known = {**body, **{key: list(value) for key, value in open_ended.items()}}
+    alike = {**body, **{key: value.like for key, value in open_ended.items()}}
+    return known, alike, next(doubt(value.maybe) for value in open_ended.values())
 
 
 def _reader(kind: str) -> Reader | None:

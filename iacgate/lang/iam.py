@@ -14,7 +14,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from iacgate.lang.jmespath.logic import Truth, both, doubt, either, equal, first, negate, open_end
+from iacgate.lang.jmespath.logic import Truth, both, doubt, either, equal, first, likes, negate, open_end
 from iacgate.lang.places import Placed
 from iacgate.model import Partial, Path, Secret, Unknown
 
@@ -95,7 +95,15 @@ def _listed(statements: Any, path: Path, normal: Any) -> Any:
             maybe = first(maybe, doubt(one))
         elif isinstance(one, dict):
             found.append(normal(one, (*path, index)))
-    return found if maybe is None else Partial(found, maybe=maybe)
+    return found if maybe is None else Partial(found, maybe=maybe, like=_alike(statements, normal))
+
+
+def _alike(statements: list[Any], normal: Any) -> list[Any] | None:
+    """What the statements look like that may be there; ``None`` where some of them may be anything."""
+    like = likes(statements)
+    if like is None or not all(isinstance(one, dict) for one in (*statements, *like)):
+        return None
+    return [normal(one, ()).value for one in like]
 
 
 def _from_object(raw: Mapping[str, Any], path: Path) -> Placed:

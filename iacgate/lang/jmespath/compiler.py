@@ -370,7 +370,7 @@ def _call_places(function: Callable[..., Any], arguments: list[Value]) -> Value:
         if type(found) is list:
             return [placed[1] for placed in found]
         if isinstance(found, Partial):
-            return Partial([placed[1] for placed in found], maybe=found.maybe)
+            return Partial([placed[1] for placed in found], maybe=found.maybe, like=found.like)
         return found
 
     return call

@@ -392,5 +392,5 @@ def _placed(found: Any, base: Located) -> Located:
         places = {name: (*base.path, *path) for name, path in placed.places.items()}
         parts.append(Located(placed.value, (*base.path, *placed.path), None, places))
     values = [part.value for part in parts]
-    whole = Partial(values, maybe=found.maybe) if isinstance(found, Partial) else values
+    whole = Partial(values, maybe=found.maybe, like=found.like) if isinstance(found, Partial) else values
     return Located(whole, base.path, parts)

@@ -52,22 +52,26 @@ def _document(values: dict[str, Any]) -> Any:
         else:
             _add(statements, _statements(source))
     own = _blocks(values.get("statement"))
+    like: list[Any] | None = None
     if isinstance(own, Partial):
+        like = None if own.like is None or maybe is not None else [_statement(block) for block in _blocks(own.like)]
         maybe = own.maybe if maybe is None else maybe
     _add(statements, [_statement(block) for block in own])
     for change in _sources(values, "override_policy_documents", "override_json"):
         if isinstance(change, Unknown):
             return Unknown(change.reason)  # it may replace any statement
         _add(statements, _statements(change))
-    return _finished(values, statements, maybe)
+    if maybe is not None:
+        statements = Partial(statements, maybe=Unknown(maybe.reason), like=like)
+    return _finished(values, statements)
 
 
-def _finished(values: dict[str, Any], statements: list[Any], maybe: Unknown | None) -> dict[str, Any]:
+def _finished(values: dict[str, Any], statements: list[Any]) -> dict[str, Any]:
     document: dict[str, Any] = {"Version": values.get("version") or "2012-10-17"}
     if values.get("policy_id") is not None:
         document["Id"] = values["policy_id"]
-    if statements or maybe is not None:
-        document["Statement"] = statements if maybe is None else Partial(statements, maybe=Unknown(maybe.reason))
+    if statements or isinstance(statements, Partial):
+        document["Statement"] = statements
     return document
 
 
