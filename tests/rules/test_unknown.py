@@ -22,7 +22,9 @@ ROOT = Path(__file__).resolve().parents[2]
 STRICT = NativeRules.load(ruleset="strict", entry_points=False)
 FIXTURES = sorted(folder for folder in (ROOT / "fixtures").iterdir() if folder.is_dir() and folder.name[0] != "_")
 RULES = {file.stem: file for file in (ROOT / "rules").rglob("*.yaml")}
-TERRAFORM = sorted(file for provider in ("aws", "azure") for file in (ROOT / "rules" / provider).rglob("*.yaml"))
+TERRAFORM = sorted(
+    file for provider in ("aws", "azure", "google") for file in (ROOT / "rules" / provider).rglob("*.yaml")
+)
 
 WRITTEN = "it looks for what is written in the source; what comes from elsewhere is none of its business"
 DECIDED: dict[str, str] = {
