@@ -50,7 +50,8 @@ class Difference(NamedTuple):
 
 @dataclass
 class Tally:
-    """Counts of one group of checks. ``listed`` are the resources that the cases name, ``equal`` those we agree on."""
+    """Counts of one group of checks. ``listed`` are the resources that the cases name, ``equal`` those we agree on,
+    ``undecided`` those of which we say that what it takes is not known."""
 
     checks: set[str] = field(default_factory=set)
     broken: set[str] = field(default_factory=set)
@@ -58,12 +59,14 @@ class Tally:
     right: int = 0
     listed: int = 0
     equal: int = 0
+    undecided: int = 0
 
     def add(self, other: Tally) -> None:
         self.checks |= other.checks
         self.broken |= other.broken
         self.cases, self.right = self.cases + other.cases, self.right + other.right
         self.listed, self.equal = self.listed + other.listed, self.equal + other.equal
+        self.undecided += other.undecided
 
 
 @dataclass
@@ -133,6 +136,7 @@ def _score_case(folder: Path, case: Mapping[str, Any], rules: tuple[str, ...], r
     tally.right += not found
     tally.listed += sum(len(names) for names in listed.values())
     tally.equal += sum(1 for word, names in listed.items() for name in names if word in said[name])
+    tally.undecided += sum(one.theirs != "none" and one.ours == "unknown" for one in found)
     if found:
         tally.broken.add(case["check_id"])
         result.differences |= found
@@ -279,6 +283,10 @@ def _numbers(result: Score) -> Iterator[str]:
     covered = {key for key, tally in result.groups.items() if tally.cases}
     missing = sum(len(result.missing.get(key, ())) for key in covered)
     yield f"| **all** | {len(total.checks)} | {missing} {_counts(total)}"
+    decided = total.listed - total.undecided
+    yield f"\nOf the {total.listed} resources {total.undecided} are undecided here: what it takes is not in the case (a value,"
+    yield "a declaration), or Terraform would refuse the case. Of those that both decide the verdict is the same"
+    yield f"on {total.equal} of {decided} ({total.equal / max(decided, 1):.1%})."
     snippets, plans = result.snippets, result.plans
     yield f"\nOf trivy's snippets {snippets.right} of {snippets.cases} are right ({len(snippets.checks)} checks),"
     yield f"of the plans made of them {plans.right} of {plans.cases}."
