@@ -11,8 +11,8 @@ import pytest
 NEVER = (
     "ast", "asyncio", "boto3", "botocore", "concurrent", "dis", "dockerfile_parse", "hashlib", "hcl2",
     "importlib.metadata", "importlib.resources", "inspect", "jmespath", "lark", "logging", "multiprocessing", "pathlib",
-    "pydantic", "socket",
-    "subprocess", "tempfile", "urllib.request", "xml", "zipfile",
+    "platform", "pydantic", "socket",
+    "subprocess", "tempfile", "urllib.request", "uuid", "xml", "zipfile",
 )  # fmt: skip
 """What no scan of one small, ordinary file needs, whatever its kind."""
 

@@ -13,7 +13,7 @@ from iacgate.errors import CommandError
 Lines = list[tuple[int, int]]
 """Ranges of changed lines (first, last), in the new file. A deletion between lines is the range of its neighbours."""
 
-_HUNK = re.compile(r"^@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@")
+_HUNK = r"^@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@"
 
 
 def repository_root(start: str) -> str | None:
@@ -53,7 +53,7 @@ def _parse_diff(diff: str) -> dict[str, Lines]:
         if line.startswith("+++ "):
             name = _unquoted(line[4:])
             current = changed.setdefault(name[2:], []) if name.startswith("b/") else None
-        elif current is not None and (hunk := _HUNK.match(line)):
+        elif current is not None and (hunk := re.match(_HUNK, line)):
             first, count = int(hunk[1]), int(hunk[2] or "1")
             current.append((first, first + count - 1) if count else (max(first, 1), first + 1))
     return changed

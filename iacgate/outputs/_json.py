@@ -60,11 +60,11 @@ def _rows(value: Any, template: Template) -> Iterator[tuple[str, Any, Template]]
 
 
 def _piece(value: Any) -> str:
-    """A value on one line, without what could act on a terminal; most are plain, which is known at once."""
+    """A value on one line, without what could act on a terminal; most hold only what can be printed."""
     if isinstance(value, Spelled):
         return value
     text = _encode(value)
-    if text.isascii():
+    if text.isprintable():
         return text
     text = re.sub("[\ud800-\udfff]", "\ufffd", text)
     return re.sub("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]", _escaped, text)

@@ -1,4 +1,4 @@
-"""click imported without ``inspect`` is click."""
+"""click imported without ``inspect`` and ``uuid`` is click."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 LIGHT = "from iacgate.cli.click_package import import_click; import_click()\n"
 AS_IT_IS = "import click\n"
 PROBE = "from iacgate.cli.entry import run; run({words!r})\n"
-LOADED = "import sys; print('inspect' in sys.modules, 'click' in sys.modules)\n"
+LOADED = "import sys; print(*(name in sys.modules for name in ('inspect', 'uuid', 'click')))\n"
 
 
 def told(program: str) -> str:
@@ -30,9 +30,16 @@ def test_it_answers_as_ever(words: list[str]) -> None:
 
 
 def test_inspect_is_not_loaded_until_asked() -> None:
-    assert told(LIGHT + LOADED) == "False True\n"
+    assert told(LIGHT + LOADED) == "False False True\n"
     asked = "import click.core; print(click.core.inspect.isfunction(print))\n"
-    assert told(LIGHT + asked + LOADED) == "False\nTrue True\n"
+    assert told(LIGHT + asked + LOADED) == "False\nTrue False True\n"
+
+
+def test_a_parameter_that_is_a_uuid_is_one() -> None:
+    program = "import click, uuid; print(type(click.UUID.convert('0' * 32, None, None)) is uuid.UUID)\n"
+    assert told(LIGHT + program) == told(AS_IT_IS + program) == "True\n"
+    again = "import click; print(repr(click.UUID.convert(click.UUID.convert('0' * 32, None, None), None, None)))\n"
+    assert told(LIGHT + again) == told(AS_IT_IS + again)
 
 
 def test_whoever_imports_inspect_afterwards_gets_the_real_one() -> None:

@@ -91,7 +91,7 @@ class Index:
         """What other tools call our rules: alias → ids."""
         return self._table("aliases")
 
-    @property
+    @cached_property
     def files(self) -> dict[str, Stamp]:
         """The rule files the index was made of: path → time, size."""
         return self._table("files")

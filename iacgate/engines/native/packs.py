@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from iacgate.engines.native.compile import Record
     from iacgate.engines.native.source import RuleText
 
-_FOREIGN = re.compile(r"^apiVersion:", re.MULTILINE)
-_NATIVE = re.compile(r"^id:", re.MULTILINE)
+_FOREIGN = r"(?m)^apiVersion:"
+_NATIVE = r"(?m)^id:"
 _SKIPPED = {"fixtures", "node_modules", "__pycache__"}
 
 
@@ -88,7 +88,7 @@ def rule_files(folder: Path) -> Iterator[Path]:
 def _add_file(found: Gathered, file: Path, folder: Path) -> None:
     place = file.as_posix()
     text = _text(file)
-    if _FOREIGN.search(text) and not _NATIVE.search(text):
+    if re.search(_FOREIGN, text) and not re.search(_NATIVE, text):
         reason = "not a native rule: it has an apiVersion"
         found.declined.append(Declined(what=place, reason=reason, location=Location(file=place)))
         return

@@ -36,7 +36,7 @@ CheckLookup = Callable[[str, Mapping[str, Any]], Callable[[Subject, Inventory], 
 
 _SHOWN = 200
 _SEARCHED = 2_000
-_SPACE = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")
+_SPACE = r"[\x00-\x20\x7f-\x9f\u2028\u2029]+"
 
 
 def build_rule(
@@ -292,7 +292,7 @@ def shown(value: Any) -> str:
     """A value in a message: one line, lists joined, never a secret."""
     text = _text(value)
     if "  " in text or not text.isprintable():
-        text = _SPACE.sub(" ", text)
+        text = re.sub(_SPACE, " ", text)
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
 

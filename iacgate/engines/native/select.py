@@ -146,9 +146,15 @@ def may_select(words: Iterable[str], types: frozenset[str]) -> bool:
             return True
         if (word == "workload" or word.startswith(_PROGRAM)) and any(map(_is_kind, types)):
             return True
-        if ("*" in word or "?" in word) and any(fnmatchcase(name, word) for name in types):
+        if ("*" in word or "?" in word) and _covers(word, types):
             return True
     return False
+
+
+def _covers(pattern: str, types: Iterable[str]) -> bool:
+    """Whether a glob covers one of these types. Most cover none, which the text before the first wildcard tells."""
+    start = pattern.partition("*")[0].partition("?")[0]
+    return any(fnmatchcase(name, pattern) for name in types if name.startswith(start))
 
 
 def misspelt(words: Iterable[str], known: Iterable[str]) -> list[tuple[str, str]]:
