@@ -285,7 +285,7 @@ def _numbers(result: Score) -> Iterator[str]:
     yield f"| **all** | {len(total.checks)} | {missing} {_counts(total)}"
     decided = total.listed - total.undecided
     yield f"\nOf the {total.listed} resources {total.undecided} are undecided here: what it takes is not in the case"
-    yield "(a value, a declaration), or Terraform would refuse the case. Of those that both decide the verdict is the same"
+    yield "(a value, a declaration), or Terraform would refuse the case. Where both decide, the verdict is the same"
     yield f"on {total.equal} of {decided} ({total.equal / max(decided, 1):.1%})."
     snippets, plans = result.snippets, result.plans
     yield f"\nOf trivy's snippets {snippets.right} of {snippets.cases} are right ({len(snippets.checks)} checks),"
