@@ -29,8 +29,16 @@ _SCALAR_NAMES = frozenset((
     "bucket_regional_domain_name",
 ))  # fmt: skip
 """Attributes that are text or a boolean in every provider that has them."""
+_GOOGLE = frozenset((
+    "datapath_provider", "enable_intranode_visibility", "encryption_key_name", "https_trigger_security_level",
+    "ingress_settings", "logging_service", "master_instance_name", "monitoring_service", "networking_mode",
+    "private_ip_google_access", "private_ipv6_google_access", "public_access_prevention", "purpose", "stack_type",
+    "uniform_bucket_level_access",
+))  # fmt: skip
 _NO_BLOCKS_OF = {
     "aws": frozenset(("acl", "encrypted", "managed_policy_arns", "policy", "storage_encrypted")),
+    "google": _GOOGLE,
+    "google-beta": _GOOGLE,
     "terraform": frozenset(("output", "triggers_replace")),
 }
 """Attributes of the resource itself that are no block in this provider, so that no dynamic block can set them."""

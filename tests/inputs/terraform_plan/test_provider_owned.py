@@ -224,6 +224,16 @@ def test_without_source_a_scalar_cannot_be_a_block(plan_of, change, others, left
     assert ("mode" not in plan.by_address["aws_thing.a"].body) is left_out
 
 
+@pytest.mark.parametrize("provider", ["google", "google-beta"])
+def test_without_source_some_names_are_no_blocks_in_a_provider(plan_of, change, provider):
+    unknown = {"public_access_prevention": True, "retention_policy": True}
+    registry = f"registry.terraform.io/hashicorp/{provider}"
+    entry = change("google_storage_bucket.a", {"name": "n"}, unknown, provider_name=registry)
+    blocks = configuration(block("google_storage_bucket", "a", {"name": {"constant_value": "n"}}))
+    plan = plan_of(entry, configuration=blocks)
+    assert list(plan.by_address["google_storage_bucket.a"].body) == ["name", "retention_policy"]
+
+
 @pytest.mark.parametrize("mode", ["managed", "data"])
 def test_the_state_before_tells_types_of_managed_resources_only(plan_of, change, mode):
     prior = {"address": "x", "mode": mode, "type": "aws_thing", "name": "z", "values": {"mode": "fast"}}
