@@ -160,7 +160,7 @@ def _items(value: Any) -> list[Any]:
     """The elements of an argument that must be a list; none when it is not given."""
     if value is not None and not isinstance(value, list):
         raise Fault("an argument of the policy document is no list")
-    return value or []
+    return [] if value is None else value  # an open list without elements is false, and no empty list
 
 
 def _blocks(value: Any) -> list[dict[str, Any]]:

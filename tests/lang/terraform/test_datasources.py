@@ -99,6 +99,15 @@ def test_an_unknown_number_of_audit_logs_is_no_known_text(bodies):
     assert isinstance(found["auditConfigs"], Unknown)
 
 
+@pytest.mark.parametrize("first", ["", 'statement {\nactions = ["s3:Get"]\n}\n'])
+def test_an_unknown_number_of_statements(bodies, first):
+    blocks = first + 'dynamic "statement" {\nfor_each = var.later\ncontent {\nactions = ["s3:Put"]\n}\n}\n'
+    found = bodies(f'variable "later" {{}}\ndata "aws_iam_policy_document" "d" {{\n{blocks}\n}}\n')
+    statements = found["data.aws_iam_policy_document.d"]["json"]["Statement"]
+    assert isinstance(statements, Partial)
+    assert [item["Action"] for item in statements] == ([["s3:Get"]] if first else [])
+
+
 FILE = 'data "%s" "f" {\nfilename = "${path.module}/policy.json"\n}\nresource "aws_x" "x" {\nv = data.%s.f.content\n}\n'
 
 
