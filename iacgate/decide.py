@@ -83,6 +83,7 @@ def decide(triaged: Iterable[Triaged], plan: Enforcement, today: date) -> Decisi
     verdicts: list[Verdict] = []
     declined: list[Declined] = []
     rulings: dict[tuple[int, Standing | None], tuple[Severity, _Ruling]] = {}
+    off = Mode.OFF
     for item in list(triaged):  # rules are told apart by identity: all of them live until the end
         of_rule = id(item.finding.rule), item.finding.change
         if of_rule in rulings:
@@ -92,7 +93,7 @@ def decide(triaged: Iterable[Triaged], plan: Enforcement, today: date) -> Decisi
             ruling = _rule(item.finding, severity, plan, today)
             if not plan.rollout:  # an entry of it may speak of some places only
                 rulings[of_rule] = severity, ruling
-        if ruling.mode is Mode.OFF:
+        if ruling.mode is off:
             what = f"{item.finding.rule.id} on {item.finding.subject.address}"
             declined.append(Declined(what=what, reason=ruling.because, location=item.finding.location))
             continue
@@ -135,7 +136,8 @@ def gate(
     block. What could not be read makes it incomplete; below maturity 2 it is a warning, but for an empty scan that
     ``--fail-if-empty`` asks about. Closed comes before incomplete.
     """
-    blocked = sum(verdict.state is State.BLOCKED for verdict in verdicts)
+    closing = State.BLOCKED
+    blocked = sum(verdict.state is closing for verdict in verdicts)
     enforced = undecided if plan.unknown is Mode.ENFORCE else ()
     unknown = sum(_blocks_unknown(evaluation, plan, today) for evaluation in enforced)
     reasons = [*_counted(blocked, "finding blocks", "findings block")]

@@ -27,8 +27,9 @@ class Waiting:
 def waiting(report: ScanReport) -> list[Waiting]:
     """The causes by how many evaluations wait for them. One that waits for several is counted at its first."""
     found: dict[str, Waiting] = {}
+    undecided = Outcome.UNKNOWN
     for evaluation in report.evaluations:
-        if evaluation.outcome is Outcome.UNKNOWN:
+        if evaluation.outcome is undecided:
             cause = next(iter(causes_of(evaluation.detail)), Cause(title="no reason given"))
             group = found.setdefault(cause.title, Waiting(cause.title, cause.help))
             if cause.name:
