@@ -18,13 +18,18 @@ PROVIDERS = {
     "google": "Google Cloud",
     "kubernetes": "Kubernetes",
     "docker": "Dockerfiles",
+    "cloudstack": "CloudStack",
+    "digitalocean": "DigitalOcean",
+    "github": "GitHub",
+    "nifcloud": "Nifcloud",
+    "openstack": "OpenStack",
     "terraform": "Terraform itself",
 }
 SEVERITIES = ("critical", "high", "medium", "low", "info")
 
 TOOLS = (
     (r"CKV|BC_", "checkov"),
-    (r"(AWS|AZU|GCP|KSV|DS|AVD|KCV|DIG|GIT|OCI|OPNSTK|CLDSTK)-?\d|(AWS|AZU|GCP|AVD)-", "trivy"),
+    (r"(AWS|AZU|GCP|KSV|DS|AVD|KCV|DIG|GIT|NIF|OCI|OPNSTK|CLDSTK)-?\d|(AWS|AZU|GCP|AVD)-", "trivy"),
     (r"DL\d|SC\d", "hadolint"),
     (r"C-\d", "kubescape"),
     (r"[a-z]", "kube-linter and others"),

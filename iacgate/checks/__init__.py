@@ -17,13 +17,13 @@ MODULES: dict[str, str] = {
     "aws-network-acl-open": "aws_network_acl",
     "aws-nothing-attached": "aws_use",
     "aws-s3-acl-open": "aws_s3",
-    "aws-user-data-secret": "aws_user_data",
     "azure-custom-owner-role": "azure_roles",
     "google-public-members": "google_members",
     "iam-privilege-escalation": "iam",
     "reached-resource": "reached",
     "terraform-secret-in-source": "terraform_secrets",
     "terraform-token-in-source": "terraform_secrets",
+    "user-data-secret": "user_data",
 }
 """Check name → module of this package."""
 

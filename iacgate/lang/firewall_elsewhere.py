@@ -36,34 +36,32 @@ def _openstack_group_rule(body: Body, direction: str) -> Found:
         yield spoken
     elif spoken:
         groups = [body.get("remote_group_id"), body.get("remote_address_group_id")]
-        sources = _openstack_sources(body, (), "remote_ip_prefix", groups, body.get("ethertype"))
+        sources = _openstack_sources(body, "remote_ip_prefix", groups, body.get("ethertype"))
         ports = _openstack_ports(body.get("port_range_min"), body.get("port_range_max"))
         yield element(body, (), direction, _named(body.get("protocol"), "all"), ports, sources)
 
 
 def _openstack_compute_group(body: Body, direction: str) -> Found:
-    """A security group of Nova, whose rules let in only."""
+    """A security group of Nova: its rules let in only, and one that names neither range nor group is refused."""
     for block in blocks_of(body, "rule") if direction == "ingress" else ():
         if isinstance(block, Unknown):
             yield block
             continue
         path, raw = block
-        sources = _openstack_sources(raw, path, "cidr", [raw.get("from_group_id"), raw.get("self")], 4)
         ports = span(raw.get("from_port"), raw.get("to_port"))
-        yield element(raw, path, direction, raw.get("ip_protocol"), ports, sources)
+        yield element(raw, path, direction, raw.get("ip_protocol"), ports, {(*path, "cidr"): raw.get("cidr")})
 
 
-def _openstack_sources(raw: Body, path: Path, key: str, groups: list[Any], version: Any) -> dict[Path, Any]:
+def _openstack_sources(body: Body, key: str, groups: list[Any], version: Any) -> dict[Path, Any]:
     """The ranges on the other side: the one named, everybody where neither a range nor a group is."""
-    place = (*path, key)
-    if truth(raw.get(key)) is not False:
-        return {place: raw.get(key)}
+    if truth(body.get(key)) is not False:
+        return {(key,): body.get(key)}
     grouped: Truth = False
     for group in groups:
         grouped = either(grouped, truth(group))
     if grouped is True:
         return {}
-    return {place: _everybody(version) if grouped is False else grouped}
+    return {(key,): _everybody(version) if grouped is False else grouped}
 
 
 def _named(value: Any, other: Any) -> Any:
@@ -86,7 +84,7 @@ def _openstack_firewall(body: Body, direction: str) -> Found:
         if not answer:
             return
     key = "source_ip_address" if direction == "ingress" else "destination_ip_address"
-    sources = _openstack_sources(body, (), key, [], body.get("ip_version"))
+    sources = _openstack_sources(body, key, [], body.get("ip_version"))
     yield element(body, (), direction, _named(body.get("protocol"), "all"), _colon_ports(body), sources)
 
 

@@ -192,7 +192,7 @@ def encoded(text):
     ],
 )
 def test_user_data(body, expected):
-    found = judged("aws-user-data-secret", resource("aws_instance.i", body))
+    found = judged("user-data-secret", resource("aws_instance.i", body))
     assert kinds(found) == expected
     assert not any("AKIA" in outcome.message or "SomeSort" in outcome.message for outcome in found)
 

@@ -89,7 +89,7 @@ def test_the_world_is_that_of_the_ip_version():
         ({"from_port": 22, "to_port": 22, "ip_protocol": "tcp", "cidr": "192.168.0.0/16"}, False),
         ({"from_port": 22, "to_port": 22, "ip_protocol": "tcp", "self": True}, False),
         ({"from_port": 22, "to_port": 22, "ip_protocol": "tcp", "from_group_id": "b7e5"}, False),
-        ({"from_port": 22, "to_port": 22, "ip_protocol": "tcp", "self": False}, True),
+        ({"from_port": 22, "to_port": 22, "ip_protocol": "tcp", "cidr": None}, False),
         ({"from_port": 22, "to_port": 22, "ip_protocol": "tcp", "cidr": LATER}, "unknown"),
         ({"from_port": 80, "to_port": 80, "ip_protocol": "tcp", "cidr": WORLD}, False),
     ],

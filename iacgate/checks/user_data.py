@@ -1,4 +1,4 @@
-"""Secrets in the start-up scripts of AWS instances: as text, encoded in Base64, with escaped quotes.
+"""Secrets in the start-up scripts of virtual machines: as text, encoded in Base64, with escaped quotes.
 
 Room: ``checks``. In: ``user_data`` and ``user_data_base64``. Out: one violation for each kind of secret, never the
 secret.
@@ -16,10 +16,10 @@ from iacgate.sdk import Inventory, Resource, Unknown, Violation, check
 
 _ATTRIBUTES = ("user_data", "user_data_base64")
 _MAX_TEXT = 100_000
-"""Twice what EC2 takes (16 KB, 64 KB in templates)."""
+"""More than any cloud takes (EC2 16 KB, OpenStack and DigitalOcean 64 KB)."""
 
 
-@check("aws-user-data-secret")
+@check("user-data-secret")
 def user_data_secret(subject: Resource, inventory: Inventory, params: object) -> Iterator[Violation]:
     """Scripts with a secret in them. What is not known comes from elsewhere, and is not written down."""
     del inventory, params
