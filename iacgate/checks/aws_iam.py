@@ -36,7 +36,10 @@ def iam_statement(subject: Resource, inventory: Inventory, params: StatementPara
     """Statements that allow too much by themselves."""
     del inventory
     policies = _policies(subject)
-    if not policies and subject.type == "aws_iam_role":
+    more = subject.get("inline_policy") if subject.type == "aws_iam_role" else None
+    if isinstance(more, Partial):
+        yield Doubt(reason=more.maybe.reason, path=("inline_policy",))
+    elif not policies and subject.type == "aws_iam_role":
         yield NotApplicable(reason="no inline policy")
     everything = params.gives == "everything"
     judge = _is_everything if everything else _is_every_action
