@@ -28,6 +28,8 @@ _FALSE_OF_NULL = frozenset(("contains", "ends_with", "intersects", "matches", "s
 _EVERYWHERE = frozenset(("apiVersion", "containers", "image", "kind", "metadata", "name", "spec", "instruction"))
 _MOST = 3
 _NULL: Node = ["field", "null"]
+_PLAIN = frozenset((str, int, float, bool, type(None)))
+_UNCERTAIN = (Unknown, Secret, Partial)
 
 
 def needed(record: Mapping[str, Any]) -> Needs:
@@ -59,12 +61,13 @@ def _keys(body: Any) -> frozenset[str]:
     found: set[str] = set()
     waiting = [body]
     for node in waiting:
-        if type(node) is dict:
+        kind = type(node)
+        if kind is dict:
             found.update(node)
             waiting.extend(node.values())
-        elif type(node) is list:
+        elif kind is list:
             waiting.extend(node)
-        elif isinstance(node, Unknown | Secret | Partial):
+        elif kind not in _PLAIN and isinstance(node, _UNCERTAIN):
             return frozenset()
     return frozenset(found)
 
