@@ -11,6 +11,7 @@ Grammar: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_gra
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -67,6 +68,10 @@ def policy_statements(_context: Any, policy: Any) -> Any:
     return _listed(document[key], (key,), _from_object) if key is not None else []
 
 
+_COMMA_TOO_MANY = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])')
+"""A comma after the last element, which AWS refuses: the policy is judged by what it is to say once that is mended."""
+
+
 def _document(policy: Any) -> Any:
     if not isinstance(policy, str):
         return policy if isinstance(policy, dict) else {}
@@ -74,11 +79,19 @@ def _document(policy: Any) -> Any:
         return {}
     if len(policy) > _MAX_TEXT:
         return Unknown("the policy is too long to be read")
-    try:
-        found = json.loads(policy)
-    except (ValueError, RecursionError):
+    found = _read(policy)
+    if found is None:
+        found = _read(_COMMA_TOO_MANY.sub(lambda match: match[1] or "", policy))
+    if found is None:
         return Unknown("the policy is not valid JSON")
     return found if isinstance(found, dict) else Unknown("the policy is not a JSON object")
+
+
+def _read(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _listed(statements: Any, path: Path, normal: Any) -> Any:
