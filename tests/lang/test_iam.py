@@ -15,7 +15,7 @@ WHY = Unknown("known after apply")
 
 
 def statements(policy):
-    found = iam.iam.policy_statements(None, policy)
+    found = iam.policy_statements(None, policy)
     return found if isinstance(found, Unknown) else [one.value for one in found]
 
 
@@ -61,17 +61,17 @@ def test_what_is_no_policy(policy, expected):
 
 
 def test_places():
-    (found,) = iam.iam.policy_statements(None, {"Statement": [{"Action": "*"}]})
+    (found,) = iam.policy_statements(None, {"Statement": [{"Action": "*"}]})
     assert found.path == ("Statement", 0)
     assert found.places["Action"] == ("Statement", 0, "Action")
-    (block,) = iam.iam.policy_statements(None, {"statement": [{"actions": ["*"]}]})
+    (block,) = iam.policy_statements(None, {"statement": [{"actions": ["*"]}]})
     assert block.places["Action"] == ("statement", 0, "actions")
 
 
 def test_more_statements_may_come():
-    found = iam.iam.policy_statements(None, {"Statement": Partial([{"Effect": "Allow"}], maybe=WHY)})
+    found = iam.policy_statements(None, {"Statement": Partial([{"Effect": "Allow"}], maybe=WHY)})
     assert isinstance(found, Partial)
-    assert isinstance(iam.iam.policy_statements(None, {"Statement": [WHY]}), Partial)
+    assert isinstance(iam.policy_statements(None, {"Statement": [WHY]}), Partial)
 
 
 def test_a_secret_policy_stays_secret():
@@ -194,7 +194,7 @@ def test_wildcards_do_not_explode():
 @pytest.mark.parametrize("wrong", [[-1], ["x"], [None], [[]], "x"])
 def test_blocks_of_a_document_that_are_no_blocks_are_a_doubt(member, wrong):
     body = {"statement": [{"actions": ["*"], "resources": ["*"], member: wrong}]}
-    [placed] = iam.iam.policy_statements(None, body)
+    [placed] = iam.policy_statements(None, body)
     key = {"principals": "Principal", "not_principals": "NotPrincipal", "condition": "Condition"}[member]
     assert is_unknown(placed.value[key])
 
