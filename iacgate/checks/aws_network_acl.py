@@ -34,11 +34,16 @@ def network_acl_open(subject: Resource, inventory: Inventory, params: PortParams
         yield Doubt(reason=allowed.reason)
         return
     denied = [entry for _, entry in walk(subject.body, "ingress", "*") if isinstance(entry, dict)]
+    more = _may_deny(subject.get("ingress"))
     for rule in allowed:
         answer = _opens(rule.value, params.port)
         if isinstance(answer, Unknown):
             yield Doubt(reason=answer.reason, path=rule.path)
-        elif answer and not any(_shadows(entry, rule.value, params.port) for entry in denied):
+        elif not answer or any(_shadows(entry, rule.value, params.port) for entry in denied):
+            continue
+        elif more is not None:
+            yield Doubt(reason=more.reason, path=rule.path)
+        else:
             yield Violation(message=_message(rule.value, params.port), path=_place(rule))
     if isinstance(allowed, Partial):
         yield Doubt(reason=allowed.maybe.reason)
@@ -47,6 +52,15 @@ def network_acl_open(subject: Resource, inventory: Inventory, params: PortParams
 def _opens(rule: dict[str, Any], port: int) -> Truth:
     ports = covers_all_ports(rule) if port == ALL_PORTS else covers_port(rule, port)
     return both(ports, open_to_world(rule))
+
+
+def _may_deny(entries: Any) -> Unknown | None:
+    """Why an entry that is not known may deny what another allows; ``None`` where none does."""
+    if not isinstance(entries, Partial):
+        return None
+    like = entries.like or [None]
+    allowing = all(isinstance(one, dict) and str(one.get("action")).lower() == "allow" for one in like)
+    return None if allowing else entries.maybe
 
 
 def _shadows(entry: dict[str, Any], rule: dict[str, Any], port: int) -> bool:

@@ -68,13 +68,16 @@ def _judged(holder: Resource, subject: Resource, right: str) -> Iterator[Outcome
         yield _doubt(canned, holder, subject, ("acl",))
     elif right in _CANNED.get(str(canned), ()):
         yield _violation(f"the ACL {canned} {_meaning(right)}", holder, subject, ("acl",))
-    grants = [*walk(holder.body, "grant", "*"), *walk(holder.body, "access_control_policy", "*", "grant", "*")]
-    for path, grant in grants:
-        given = _given(grant, right)
-        if isinstance(given, Unknown):
-            yield _doubt(given, holder, subject, path)
-        elif given:
-            yield _violation(f"a grant to {given} {_meaning(right)}", holder, subject, path)
+    for steps in (("grant", "*"), ("access_control_policy", "*", "grant", "*")):
+        grants = walk(holder.body, *steps)
+        for path, grant in grants:
+            given = _given(grant, right)
+            if isinstance(given, Unknown):
+                yield _doubt(given, holder, subject, path)
+            elif given:
+                yield _violation(f"a grant to {given} {_meaning(right)}", holder, subject, path)
+        if isinstance(grants, Partial):
+            yield _doubt(grants.maybe, holder, subject, steps[:1])
 
 
 def _given(grant: Any, right: str) -> str | Unknown | None:

@@ -85,7 +85,18 @@ def _takes(selection: Resource, subject: Resource, service: str) -> bool | Unkno
         if answer is True:
             return True
         doubt = answer if isinstance(answer, Unknown) else doubt
-    return doubt if doubt is not None else False
+    doubt = _may_take(selection, subject) if doubt is None else doubt
+    return False if doubt is None else doubt
+
+
+def _may_take(selection: Resource, subject: Resource) -> Unknown | None:
+    """Why patterns or tags that are not known may take the subject."""
+    patterns, tags = selection.get("resources"), selection.get("selection_tag")
+    if isinstance(patterns, Partial):
+        return patterns.maybe
+    if not isinstance(tags, Partial) or (tags.like and all(_has_tag(subject, one) is False for one in tags.like)):
+        return None
+    return tags.maybe
 
 
 def _takes_all(pattern: Any, service: str) -> bool:
