@@ -42,6 +42,7 @@ GROUPS = {
     "duration": "Durations, quantities, versions",
     "quantity": "Durations, quantities, versions",
     "semver": "Durations, quantities, versions",
+    "provider_versions": "Durations, quantities, versions",
     "jmespath.artifacts": "Images, commands, secrets",
     "secrets": "Images, commands, secrets",
     "packages": "Images, commands, secrets",

@@ -7,13 +7,19 @@ Order by https://semver.org; missing parts are zero, a leading ``v`` is ignored,
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 _VERSION = re.compile(r"[vV=]?\s*(\d{1,9}(?:\.\d{1,9}){0,5})(?:-?([0-9A-Za-z][0-9A-Za-z.-]*))?(?:\+[0-9A-Za-z.-]*)?\Z")
 _CONSTRAINT = re.compile(r"(>=|<=|!=|~>|>|<|==|=|\^|~)?\s*(\S+)\Z")
 _LONGEST = 256
 
+_PARTS = 6
+_END = (float("inf"),)
+
 Key = tuple[tuple[int, ...], tuple[Any, ...]]
+Point = tuple[float, ...]
+"""A place in the order of releases: the parts of one, and 0 for right before it or 1 for right behind it."""
 
 
 def semver(value: Any) -> Any:
@@ -42,6 +48,54 @@ def satisfies(version: Any, constraint: Any) -> Any:
         all(_fulfils(version, part.strip()) for part in alternative.split(",") if part.strip())
         for alternative in constraint.split("||")
     )
+
+
+def is_below(constraints: Iterable[str], bound: Any) -> bool | None:
+    """Whether all versions that fulfil these constraints come before the release ``bound``: true, false (none does),
+    or ``None``: both may be, none fulfils them, or they are not understood.
+
+    A prerelease counts as the release it leads to: it behaves as that one does.
+    """
+    least = _point(bound, 0)
+    reach = _reach(part.strip() for constraint in constraints for part in constraint.split(",") if part.strip())
+    if least is None or reach is None or reach[0] >= reach[1]:
+        return None
+    if reach[1] <= least:
+        return True
+    return False if reach[0] >= least else None
+
+
+def _reach(parts: Iterable[str]) -> tuple[Point, Point] | None:
+    """From where to where versions fulfil all of these; what takes out single ones (``!=``) does not move the ends."""
+    low: Point = (0,)
+    high: Point = _END
+    for part in parts:
+        match = _CONSTRAINT.match(part) if len(part) <= _LONGEST else None
+        parsed = _parse(match[2]) if match else None
+        if match is None or parsed is None:
+            return None
+        first, last = _ends(match[1] or "=", match[2], parsed[0])
+        low, high = max(low, first or low), min(high, last or high)
+    return low, high
+
+
+def _ends(operator: str, bound: str, numbers: tuple[int, ...]) -> tuple[Point | None, Point | None]:
+    before, behind = _point(bound, 0), _point(bound, 1)
+    if operator in {"~>", "^", "~"}:
+        return before, _point(_ceiling(operator, numbers), 0)
+    ends: dict[str, tuple[Point | None, Point | None]] = {
+        ">=": (before, None),
+        ">": (behind, None),
+        "<": (None, before),
+        "<=": (None, behind),
+        "!=": (None, None),
+    }
+    return ends.get(operator, (before, behind))
+
+
+def _point(version: Any, side: int) -> Point | None:
+    parsed = _parse(version)
+    return None if parsed is None else (*parsed[0], *(0,) * (_PARTS - len(parsed[0])), side)
 
 
 def _fulfils(version: Any, part: str) -> bool:

@@ -144,7 +144,8 @@ class Resource:
     stands for a plan, gives the real resources as they stood before the change: under the addresses they have after
     it, and the very same object where nothing of it changes. ``written`` gives the place where the value at a path is
     spelled out in the source, through whatever it is passed on; ``None`` where it comes from elsewhere, or that is not
-    known.
+    known. ``versions`` gives what is asked of the version of the provider that makes it: constraints as Terraform
+    writes them, all of which hold; nothing where nothing is said.
     """
 
     address: str
@@ -168,6 +169,7 @@ class Resource:
     before: Callable[[], Sequence[Resource]] = field(default=tuple, repr=False)
     view_of: Resource | None = field(default=None, repr=False)
     written: Callable[[Path], Location | None] = field(default=_nowhere, repr=False)
+    versions: Callable[[], Sequence[str]] = field(default=tuple, repr=False)
 
     def get(self, *path: str | int, default: Any = None) -> Any:
         """The value at a path, ``default`` when absent or null; unknown when the way there is unknown."""

@@ -6,12 +6,14 @@ Every root module is evaluated on its own; what could not be done is said in the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from iacgate.errors import did_you_mean
 from iacgate.inputs.terraform import HclDocument, name
 from iacgate.inputs.terraform.library import Library
 from iacgate.inputs.terraform.variables import Values
+from iacgate.inputs.terraform.versions import Versions
 from iacgate.lang.terraform import layout
 from iacgate.lang.terraform.calls import called_through
 from iacgate.lang.terraform.definitions import BLOCKS, Definition
@@ -48,12 +50,14 @@ def resources(documents: list[HclDocument], context: InputContext) -> list[Resou
             values.assign(root)
             shown = library.shown(folder)
             made.extend(_settings(root, library, shown))
+            versions = Versions(folder, library)
             for instance in modules(root, _entered(library, context)):
                 if instance.module.folder not in reached:
                     reached.add(instance.module.folder)
                     _name_repeated(instance, said)
                     _name_strange(instance, said)
-                made.extend(_of_module(instance, library, shown))
+                versions.heed(instance.module)
+                made.extend(_of_module(instance, library, shown, versions))
     values.finish()
     if limits.reached:
         said.trouble("limit", limits.reached, limits.where)
@@ -156,9 +160,9 @@ class _Said:
             self.context.notices.append(message)
 
 
-def _of_module(module: ModuleInstance, library: Library, root: str) -> Iterator[Resource]:
+def _of_module(module: ModuleInstance, library: Library, root: str, versions: Versions) -> Iterator[Resource]:
     for instance in own_instances(module):
-        yield _resource(instance, library.document_of(instance.definition.file), root)
+        yield _resource(instance, library.document_of(instance.definition.file), root, versions)
     for group in groups(module):
         yield _call(group, library.document_of(group.definition.file), root)
 
@@ -174,14 +178,15 @@ def _settings(root: ModuleInstance, library: Library, shown: str) -> Iterator[Re
             yield found
 
 
-def _resource(instance: Instance, document: HclDocument, root: str) -> Resource:
+def _resource(instance: Instance, document: HclDocument, root: str, versions: Versions) -> Resource:
     definition = instance.definition
     body = instance.body()
     category = _CATEGORIES[definition.block.type]
+    local = _local_provider(definition)
     return Resource(
         address=instance.address,
         type=f"provider.{definition.type}" if category == "provider" else definition.type,
-        provider=_provider(instance),
+        provider=_provider(instance, local),
         name=definition.name,
         body=body,
         adapter=name,
@@ -195,6 +200,7 @@ def _resource(instance: Instance, document: HclDocument, root: str) -> Resource:
         symbolic=instance.symbolic,
         focus=document.focus,
         root=root,
+        versions=partial(versions.of, instance, local),
     )
 
 
@@ -228,10 +234,8 @@ def _labels(body: dict[str, Any]) -> Mapping[str, Any]:
     return {}
 
 
-def _provider(instance: Instance) -> str:
+def _provider(instance: Instance, local: str) -> str:
     """The short name of the provider: what the module requires under the local name, else that name."""
-    definition = instance.definition
-    local = _local_provider(definition)
     source = instance.owner.module.sources.get(local, "")
     short = source.rpartition("/")[2] or local
     return "google" if short == "google-beta" else short

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from iacgate.inputs.terraform_plan.recognise import Form, looks_like_plan, read
+from iacgate.inputs.terraform_plan.versions import Asked
 from iacgate.model import Document, Location, Path, Resource, SourceFile
 from iacgate.model.dataclass import dataclass, field
 from iacgate.spi import InputContext
@@ -28,10 +29,11 @@ __all__ = ["PlanDocument", "claims", "companions", "name", "normalise", "parse"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanDocument(Document):
-    """A plan or a state, and the file it is from: places are found by reading it again."""
+    """A plan or a state, the file it is from (places are found by reading it again), what it asks of providers."""
 
     form: Form
     source: SourceFile = field(compare=False, repr=False)
+    asked: Asked = field(compare=False, repr=False)
 
 
 def claims(source: SourceFile) -> bool:
@@ -67,6 +69,7 @@ def parse(source: SourceFile) -> Iterable[Document]:
             focus=source.focus,
             form=form,
             source=source,
+            asked=Asked(body),
         )
     ]
 

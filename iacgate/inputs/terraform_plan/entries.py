@@ -7,6 +7,7 @@ Room: ``inputs``. In: one entry of ``resource_changes`` (or of a state's resourc
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from iacgate.inputs.terraform_plan import PlanDocument, name
@@ -80,6 +81,7 @@ def make_resource(
         focus=document.focus,
         root=document.path,
         written=written,
+        versions=partial(document.asked.of, text(data.get("provider_name"))),
     )
 
 

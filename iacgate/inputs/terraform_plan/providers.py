@@ -52,6 +52,7 @@ def _provider(document: PlanDocument, positions: Positions, key: str, provider: 
         config_address=address,
         focus=document.focus,
         root=document.path,
+        versions=partial(document.asked.of, text(provider.get("full_name"))),
     )
 
 

@@ -110,6 +110,8 @@ TABLE: dict[str, Row] = {
     "satisfies": ("semver", "plain", 2, 2),
     "semver": ("semver", "plain", 1, 1),
     "semver_compare": ("semver", "plain", 2, 2),
+    "provider_at_least": ("provider_versions", "context", 1, 1),
+    "provider_below": ("provider_versions", "context", 1, 1),
     # what is referred to, what is written down
     "commands": ("jmespath.artifacts", "aware", 1, 1),
     "entropy": ("secrets", "plain", 1, 1),
