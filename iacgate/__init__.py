@@ -7,15 +7,18 @@ and :mod:`iacgate.spi`) are public. They load on first use, so that ``import iac
     print(report.gate, report.exit_code, report.because)
 """
 
-from typing import TYPE_CHECKING, Any
+from __future__ import annotations
+
+TYPE_CHECKING = False  # as typing has it: to import that takes longer than to print the version
+if TYPE_CHECKING:
+    from typing import Any
+
+    from iacgate.model import ScanReport, Severity
+    from iacgate.pipeline import Request, scan
 
 __version__ = "0.1.0"
 
 __all__ = ["Request", "ScanReport", "Severity", "__version__", "scan"]
-
-if TYPE_CHECKING:
-    from iacgate.model import ScanReport, Severity
-    from iacgate.pipeline import Request, scan
 
 
 def __getattr__(name: str) -> Any:
