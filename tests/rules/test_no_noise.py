@@ -30,7 +30,6 @@ INHERENT: dict[str, dict[str, str]] = {
     "docker-secret-in-instruction": {"docker-secret-in-env": "two rules share the secrets of a Dockerfile"},
     "google-sql-open-to-world": {"google-sql-public-ip": "a public address, open to one network"},
     "k8s-run-as-root": {"k8s-run-as-non-root-missing": "two rules: root by number, and nothing said"},
-    "k8s-security-context-missing": {"k8s-privilege-escalation": "the pod has a context, its container has none"},
     "k8s-tiller-reachable": {"k8s-tiller-deployed": "there is no good way to run Tiller"},
     "terraform-secret-in-source": {"aws-rds-storage-unencrypted": "a plan that is kept as Terraform wrote it"},
 }
