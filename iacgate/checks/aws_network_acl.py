@@ -34,14 +34,13 @@ def network_acl_open(subject: Resource, inventory: Inventory, params: PortParams
         yield Doubt(reason=allowed.reason)
         return
     denied = [entry for _, entry in walk(subject.body, "ingress", "*") if isinstance(entry, dict)]
-    more = _may_deny(subject.get("ingress"))
     for rule in allowed:
         answer = _opens(rule.value, params.port)
         if isinstance(answer, Unknown):
             yield Doubt(reason=answer.reason, path=rule.path)
         elif not answer or any(_shadows(entry, rule.value, params.port) for entry in denied):
             continue
-        elif more is not None:
+        elif (more := _may_deny(subject.get("ingress"), rule.value)) is not None:
             yield Doubt(reason=more.reason, path=rule.path)
         else:
             yield Violation(message=_message(rule.value, params.port), path=_place(rule))
@@ -54,13 +53,29 @@ def _opens(rule: dict[str, Any], port: int) -> Truth:
     return both(ports, open_to_world(rule))
 
 
-def _may_deny(entries: Any) -> Unknown | None:
-    """Why an entry that is not known may deny what another allows; ``None`` where none does."""
+def _may_deny(entries: Any, rule: dict[str, Any]) -> Unknown | None:
+    """Why something that is not known may deny, before it is reached, what an entry allows."""
+    for entry in entries if isinstance(entries, list) else ():
+        unsure = _unsure(entry, rule)
+        if unsure is not None:
+            return unsure
     if not isinstance(entries, Partial):
         return None
     like = entries.like or [None]
     allowing = all(isinstance(one, dict) and str(one.get("action")).lower() == "allow" for one in like)
     return None if allowing else entries.maybe
+
+
+def _unsure(entry: Any, rule: dict[str, Any]) -> Unknown | None:
+    """The unknown part of an entry that may deny and come first."""
+    if not isinstance(entry, dict):
+        return entry if isinstance(entry, Unknown) else None
+    action, first, second = entry.get("action"), number(entry.get("rule_no")), number(rule.get("rule_no"))
+    if isinstance(action, str) and action.lower() != "deny":
+        return None
+    if first is not None and second is not None and first > second:
+        return None
+    return next((held for held in (*entry.values(), rule.get("rule_no")) if isinstance(held, Unknown)), None)
 
 
 def _shadows(entry: dict[str, Any], rule: dict[str, Any], port: int) -> bool:

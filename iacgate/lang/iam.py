@@ -21,6 +21,7 @@ from iacgate.model import Partial, Path, Secret, Unknown
 
 Statement = Mapping[str, Any]
 
+_KINDS = ("AWS", "Service", "Federated")
 _LISTS = ("Action", "NotAction", "Resource", "NotResource")
 _BLOCKS = {
     "sid": "Sid",
@@ -201,11 +202,16 @@ def _block_principals(blocks: Any) -> Any:
         kind = block.get("type")
         if isinstance(kind, Unknown):
             return doubt(kind)
-        found.setdefault(str(kind), []).extend(as_list(block.get("identifiers")))
+        found.setdefault(str(kind), []).extend(_each(as_list(block.get("identifiers"))))
+    if isinstance(blocks, Partial):
+        for kind in _KINDS:
+            found.setdefault(kind, []).append(doubt(blocks.maybe))
     return found
 
 
 def _block_conditions(blocks: Any) -> Any:
+    if isinstance(blocks, Partial):
+        return doubt(blocks.maybe)
     found: dict[str, dict[str, list[Any]]] = {}
     for block in as_list(blocks):
         if isinstance(block, Unknown):
@@ -216,7 +222,7 @@ def _block_conditions(blocks: Any) -> Any:
         for part in (test, variable):
             if isinstance(part, Unknown):
                 return doubt(part)
-        found.setdefault(str(test), {}).setdefault(str(variable), []).extend(as_list(block.get("values")))
+        found.setdefault(str(test), {}).setdefault(str(variable), []).extend(_each(as_list(block.get("values"))))
     return found or None
 
 
@@ -391,7 +397,7 @@ def condition_values(statement: Any, operator: Any, key: Any) -> Any:
             if variable.lower() == str(key).lower():
                 if isinstance(values, Unknown):
                     return doubt(values)
-                found.extend(as_list(values))
+                found.extend(_each(as_list(values)))
     return found
 
 
@@ -405,7 +411,7 @@ def principals(statement: Any, kind: Any = None) -> Any:
         if kind is None or name == kind:
             if isinstance(ids, Unknown):
                 return doubt(ids)
-            found.extend(ids)
+            found.extend(_each(ids))
     return found
 
 

@@ -112,8 +112,11 @@ def entry(number, action, *, protocol="tcp", low=22, high=22, cidr="0.0.0.0/0"):
         ([entry(10, "deny", protocol="udp"), entry(100, "allow")], ["Violation"]),
         ([entry(10, "deny", cidr="10.0.0.0/8"), entry(100, "allow")], ["Violation"]),
         ([entry(10, "deny", low=80, high=90), entry(100, "allow")], ["Violation"]),
-        ([entry(WHY, "deny"), entry(100, "allow")], ["Violation"]),
-        ([WHY, entry(100, "allow")], ["Violation", "Doubt"]),
+        ([entry(WHY, "deny"), entry(100, "allow")], ["Doubt"]),
+        ([entry(10, "deny"), entry(WHY, "allow")], ["Doubt"]),
+        ([entry(200, "deny", cidr=WHY), entry(100, "allow")], ["Violation"]),
+        ([entry(10, WHY), entry(100, "allow")], ["Doubt", "Doubt"]),
+        ([WHY, entry(100, "allow")], ["Doubt", "Doubt"]),
         (WHY, ["Doubt"]),
     ],
 )

@@ -214,3 +214,29 @@ def test_a_comma_too_many_hides_no_statement(policy):
 
 def test_what_is_broken_otherwise_is_not_guessed():
     assert isinstance(iam.policy_statements(None, '{"Statement": [{"Effect": "Allow" "Action": "s3:*"}]}'), Unknown)
+
+
+def block(**parts):
+    (found,) = statements({"statement": [{"actions": ["s3:*"], "resources": ["*"], **parts}]})
+    return found
+
+
+NAMED = {"type": "AWS", "identifiers": ["arn:aws:iam::111122223333:role/app"]}
+EVERYBODY = {"type": "*", "identifiers": ["*"]}
+OWN = {"test": "StringEquals", "variable": "aws:SourceAccount", "values": ["111122223333"]}
+
+
+@pytest.mark.parametrize(
+    ("parts", "public"),
+    [
+        ({"principals": Partial([], maybe=WHY)}, "unknown"),
+        ({"principals": Partial([NAMED], maybe=WHY)}, "unknown"),
+        ({"principals": Partial([EVERYBODY], maybe=WHY)}, True),
+        ({"principals": [{"type": "AWS", "identifiers": Partial([], maybe=WHY)}]}, "unknown"),
+        ({"principals": [EVERYBODY], "condition": Partial([], maybe=WHY)}, "unknown"),
+        ({"principals": [EVERYBODY], "condition": [OWN]}, False),
+        ({"principals": [EVERYBODY], "condition": []}, True),
+    ],
+)
+def test_blocks_that_a_dynamic_block_may_make(parts, public):
+    assert worded(iam.public_statement(block(**parts))) == public
