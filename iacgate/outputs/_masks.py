@@ -8,7 +8,7 @@ what commands are given as credentials.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from iacgate.lang.credentials import credentials
@@ -20,6 +20,8 @@ Span = tuple[int, int]
 _SECRET_TYPES = frozenset({"Secret", "kubernetes_secret", "kubernetes_secret_v1"})
 _SECRET_MEMBERS = ("data", "stringData", "string_data", "binary_data", "binaryData", "data_wo")
 _SECRET_TAGS = frozenset({"secret", "secrets"})
+_NESTED = (dict, list)
+_HOLDING = (dict, list, Secret)
 _BUCKET = 512
 _SHORTEST = 4
 """Shorter values are covered by their place only: covering every ``a`` would hide nothing and spoil the line."""
@@ -34,12 +36,12 @@ class _Covered:
 
     __slots__ = ("longest", "places", "texts")
 
-    def __init__(self, subjects: Iterable[Subject]) -> None:
+    def __init__(self, subjects: Iterable[Subject], secrets: Callable[[Subject], Iterable[tuple[Path, Any]]]) -> None:
         self.places: dict[tuple[str, int, int | None], list[tuple[Location, str]]] = {}
         self.texts: dict[str, set[str]] = {}
         self.longest = 0
         for subject in subjects:
-            for path, value in _secret_values(subject):
+            for path, value in secrets(subject):
                 self._cover_place(subject, path)
                 self._cover_text(value)
             for value in _earlier_secrets(subject):
@@ -83,6 +85,7 @@ class Masks:
 
     def __init__(self, report: ScanReport) -> None:
         self._report = report
+        self._secrets: dict[int, list[tuple[Path, Any]]] = {}
         self._subjects: dict[int, _Covered] = {}
         self._files: dict[str, _Covered] = {}
         self._residents: dict[str, list[Resource]] | None = None
@@ -119,7 +122,7 @@ class Masks:
     def _of_subject(self, subject: Subject) -> _Covered:
         known = self._subjects.get(id(subject))
         if known is None:
-            known = self._subjects[id(subject)] = _Covered((subject,))
+            known = self._subjects[id(subject)] = _Covered((subject,), self._secrets_of)
         return known
 
     def _of_file(self, file: str) -> _Covered:
@@ -128,8 +131,15 @@ class Masks:
             for resource in self._report.resources:
                 self._residents.setdefault(resource.document.path, []).append(resource)
         if file not in self._files:
-            self._files[file] = _Covered(self._residents.get(file, ()))
+            self._files[file] = _Covered(self._residents.get(file, ()), self._secrets_of)
         return self._files[file]
+
+    def _secrets_of(self, subject: Subject) -> list[tuple[Path, Any]]:
+        """What is secret in a body, looked for once: a subject is asked about, and so is the file it stands in."""
+        known = self._secrets.get(id(subject))
+        if known is None:
+            known = self._secrets[id(subject)] = list(_secret_values(subject))
+        return known
 
 
 def _given_to_commands(line: str, window: Span) -> Iterator[Span]:
@@ -151,11 +161,11 @@ def _secret_values(subject: Subject) -> Iterator[tuple[Path, Any]]:
         link, node, inside = pending.pop()
         if isinstance(node, Secret):
             yield _path(link), node.reveal()
-        elif isinstance(node, dict | list):
+        elif isinstance(node, _NESTED):
             opens = holder and link is None
             for step, item in node.items() if isinstance(node, dict) else enumerate(node):
                 within = inside or (opens and step in _SECRET_MEMBERS)
-                if within or isinstance(item, dict | list | Secret):
+                if within or isinstance(item, _HOLDING):
                     pending.append(((link, step), item, within))
         elif inside and isinstance(node, str | int | float):
             yield _path(link), node

@@ -40,6 +40,7 @@ NOTES = {
     State.EXCEPTED: "excepted",
     State.BASELINED: "in the baseline",
 }
+TOLD_IN_FULL = (State.BLOCKED, State.WARNED)
 IN_SHORT = (
     (State.RECORDED, "recorded only"),
     (State.EXCEPTED, "covered by an exception"),
@@ -92,7 +93,7 @@ def render(report: ScanReport, options: OutputOptions) -> str:
 
 
 def _whole(verdict: Verdict) -> bool:
-    return verdict.state in {State.BLOCKED, State.WARNED}
+    return verdict.state in TOLD_IN_FULL
 
 
 def _break_glass(report: ScanReport, page: _Page) -> Iterator[str]:
