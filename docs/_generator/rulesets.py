@@ -21,7 +21,7 @@ OWN = {
 }
 """The sets that are no framework, in our words."""
 
-STRENGTH = {"direct": "checks it", "support": "supports it"}
+STRENGTH = {"direct": "checked by", "support": "supported by"}
 
 
 def ruleset_pages() -> dict[str, str]:
@@ -91,13 +91,14 @@ def _framework_page(rules: NativeRules, framework: Framework) -> str:
     if framework.includes:
         parts += [f"Includes {', '.join(map(_link, framework.includes))}.", ""]
     rows = [_control_row(one, by_control[one.id]) for one in controls.values()]
-    return "\n".join([*parts, table(["control", "in short", "", "rules"], rows)])
+    listing = table(["control", "in short", "rules"], rows)
+    return "\n".join([*parts, "```{table}", ":widths: 12 40 48", listing.rstrip(), "```", ""])
 
 
-def _control_row(control: Control, rules: Iterable[str]) -> tuple[str, str, str, str]:
+def _control_row(control: Control, rules: Iterable[str]) -> tuple[str, str, str]:
     links = " ".join(f"[{code(rule)}]({rule}.md)" for rule in rules)
     empty = "*configuration cannot tell*" if control.manual else "*no rule yet*"
-    return control.id, control.title, STRENGTH[control.strength] if links else "", links or empty
+    return control.id, control.title, f"{STRENGTH[control.strength]}: {links}" if links else empty
 
 
 def _top(name: str, title: str) -> list[str]:

@@ -300,12 +300,14 @@ def _counts(tally: Tally) -> str:
 
 def _disagreements(known: Mapping[str, Any]) -> Iterator[str]:
     yield "\n## Disagreements we stand by\n"
+    yield '<div class="wrapped">\n'
     yield "| check | resources | they say | we say | because |"
     yield "|--|--|--|--|--|"
     for entry in [*known["checkov"], *known["trivy"]]:
         theirs, ours = entry["verdict"].split(" but ")
         names = ", ".join(f"`{name}`" for name in entry["resources"])
         yield f"| {entry['check']} | {names} | {theirs} | {ours} | {entry['because']} |"
+    yield "\n</div>"
 
 
 def _left_out(known: Mapping[str, Any]) -> Iterator[str]:
