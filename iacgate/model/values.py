@@ -13,7 +13,6 @@ Null and absent are the same: ``None``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Final, NoReturn
 
 REDACTED: Final = "***"
@@ -101,8 +100,8 @@ class Choice(Unknown):
 
     __slots__ = ("among",)
 
-    def __init__(self, among: Sequence[Any], reason: str) -> None:
-        super().__init__(reason, present=all(one is not None for one in among))
+    def __init__(self, among: list[Any], reason: str, *, ref: str | None = None) -> None:
+        super().__init__(reason, ref=ref, present=all(one is not None for one in among))
         self.among = among
 
 

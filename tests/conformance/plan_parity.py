@@ -28,6 +28,7 @@ VARIABLES = {"hcl-edge": ("--var", "env_only=from-env")}
 SOURCES = ("*.tf", "*.tf.json", "*.tfvars", "*.tfvars.json", "*.tftpl", "*.json")
 NOT_SOURCE = ("plan*.json", "state*.json", "src1", "generated.tf", "*.tfstate*", "*.txt")
 
+NO_EXPRESSIONS = "what an unknown text is made of, an unknown block or a conditional, is in the source alone"
 JSON_WITH_HOLES = (
     "the text of JSON with something unknown in it is unknown as a whole in a plan; its parts are in the source"
 )
@@ -289,7 +290,7 @@ def _answers(report: Any) -> dict[tuple[str, str], tuple[str, tuple[str, ...]]]:
 
 
 def _why_answers_differ(ours: str, theirs: str, reading: str) -> str:
-    return JSON_WITH_HOLES if theirs == "unknown" and ours != "unknown" and reading == "alone" else UNEXPLAINED
+    return NO_EXPRESSIONS if theirs == "unknown" and ours != "unknown" and reading == "alone" else UNEXPLAINED
 
 
 # the record

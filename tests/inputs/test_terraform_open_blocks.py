@@ -67,6 +67,36 @@ def test_several_such_blocks_are_all_in_it(tmp_path):
     assert [like["name"] for like in body["rule"].like] == ["a", "b"]
 
 
+@pytest.mark.parametrize(
+    ("collection", "ports"),
+    [
+        ("var.n ? [22] : []", [22]),
+        ("var.n ? [22, 80] : [443]", [22, 80, 443]),
+        ("var.n ? { a = 22 } : var.n ? {} : { b = 443 }", [22, 443]),
+        ("var.n == 1 ? toset([22]) : toset([])", [22]),
+    ],
+)
+def test_elements_are_those_of_both_arms(tmp_path, collection, ports):
+    dynamic = (
+        f'  dynamic "rule" {{\n    for_each = {collection}\n    content {{\n      port = rule.value\n    }}\n  }}\n'
+    )
+    body = body_of(tmp_path, f'resource "aws_thing" "r" {{\n{dynamic}}}\n')
+    assert body["rule"] == []
+    assert [like["port"] for like in body["rule"].like] == ports
+
+
+def test_places_of_blocks_behind_such_a_one(tmp_path):
+    static = '  rule {\n    name = "%s"\n  }\n'
+    dynamic = '  dynamic "rule" {\n    for_each = var.n\n    content {}\n  }\n'
+    text = f'{HEAD}resource "aws_thing" "r" {{\n{static % "a"}{dynamic}{static % "b"}}}\n'
+    (tmp_path / "main.tf").write_text(text, encoding="utf-8")
+    taken = take_inventory([str(tmp_path)], Request(cwd=str(tmp_path), today=TODAY))
+    (resource,) = taken.inventory.resources
+    for index in range(2):
+        line = resource.at("rule", index, "name").line
+        assert resource.body["rule"][index]["name"] in text.splitlines()[line - 1]
+
+
 def test_secrets_are_hidden_there_too(tmp_path):
     dynamic = '  dynamic "%s" {\n    for_each = var.n\n    content {\n      password = "hunter2"\n    }\n  }\n'
     for kind in ("aws_thing", "aws_mq_broker"):

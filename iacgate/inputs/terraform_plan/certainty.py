@@ -10,13 +10,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from iacgate.inputs.terraform_plan.configuration import Answer, Configuration, Found, longest
+from iacgate.inputs.terraform_plan.configuration import Answer, Configuration, Found, longest, references_of
 from iacgate.inputs.terraform_plan.from_source import FromSource
 from iacgate.lang.terraform.address import Address, AddressError, parse_address, without_keys
-from iacgate.model import Partial, Path, Relation, Unknown
+from iacgate.model import Choice, Partial, Path, Relation, Unknown
 
 _NESTED = (dict, list)
 _PLAIN = frozenset((str, int, float, bool, type(None)))
+_NAMED = ("var.", "local.", "module.", "each.", "count.")
+"""What references begin with that lead to more than a resource."""
 _WHY = "known after apply"
 _NOT_CONFIGURED = "the provider decides, unless a dynamic block does"
 
@@ -72,6 +74,15 @@ class Origin:
             return None
         listed = self.configuration.expression(self.address, path) is not None
         return None if listed else self._source.blocks(path)
+
+    def choice(self, path: Path) -> Choice | None:
+        """What an unknown may be that a conditional of the source gives. What only names a resource is none: for that
+        the source is not evaluated."""
+        if self._source is None or self.address is None:
+            return None
+        expression = self.configuration.expression(self.address, path)
+        named = references_of(expression) if expression is not None else []
+        return self._source.choice(path) if any(name.startswith(_NAMED) for name in named) else None
 
     def alike(self, path: Path) -> list[Any] | None:
         """What such blocks would be, where that is known."""

@@ -1,5 +1,5 @@
 """What the source beside a plan still knows of a value that the plan does not: the inside of a JSON text with holes,
-the ends of a text with holes, what the blocks are like of which there may be any number.
+the ends of a text with holes, what the blocks are like of which there may be any number, the arms of a conditional.
 
 Room: ``inputs``. In: an instance and the path of an unknown value. Out: data with unknown leaves in place of a text
 such as ``jsonencode({...})``, or the known ends of a text. The source is evaluated with the variables of the plan,
@@ -14,7 +14,7 @@ from typing import Any
 
 from iacgate.lang.terraform.address import Address, AddressError, parse_address
 from iacgate.lang.terraform.values import first_unknown
-from iacgate.model import Partial, Path, Unknown
+from iacgate.model import Choice, Partial, Path, Unknown
 
 _JSON = frozenset((
     "container_definitions", "definition", "document", "event_pattern", "inline_policy", "policy", "policy_data",
@@ -67,6 +67,12 @@ class FromSource:
         values = self._all(path)
         found = values[0] if len(values) == 1 else None
         return found if isinstance(found, Partial) and found.like is not None else None
+
+    def choice(self, path: Path) -> Choice | None:
+        """The arms of a conditional whose condition is not known; ``None`` for any other value."""
+        values = self._all(path)
+        found = values[0] if len(values) == 1 else None
+        return found if isinstance(found, Choice) else None
 
     def _found(self, path: Path) -> Any:
         """The only value of the source that is not wholly known and that the path may mean."""

@@ -147,8 +147,10 @@ class _Reader:
             found = self._policy(entry, rebuilding) if entry is not None else origin.document(path)
             if found is not None:
                 return found
-        blocks = origin.blocks(path)
-        return PlannedUnknown(origin, path) if blocks is None else blocks
+        for found in (origin.blocks(path), origin.choice(path)):
+            if found is not None:
+                return found
+        return PlannedUnknown(origin, path)
 
     def _document_behind(self, origin: Origin, rebuilding: frozenset[str], path: Path) -> Entry | None:
         """The deferred policy document that an unknown value is the text of: the only one that its expression names,

@@ -29,6 +29,7 @@ from iacgate.lang.jmespath.logic import (
     negate,
     open_end,
     order,
+    settled,
     truth,
     without_nulls,
 )
@@ -71,7 +72,7 @@ def _never_null(value: Value) -> Condition:
         answer = value(v, c)
         if answer is True or answer is False:
             return answer
-        return False if answer is None else doubt(answer)
+        return settled(answer)
 
     return condition
 

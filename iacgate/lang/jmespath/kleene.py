@@ -227,7 +227,8 @@ def to_bool(value: Any) -> Truth | None:
     value = _bare(value)
     if isinstance(value, Choice):
         found = each_of(value, to_bool)
-        return found if found is None or isinstance(found, bool) else doubt(value)
+        known = not isinstance(found, Choice) or all(one is None or one is False for one in found.among)
+        return found if known else doubt(value)
     if isinstance(value, Unknown):
         return doubt(value)
     if isinstance(value, bool):

@@ -27,6 +27,7 @@ from iacgate.lang.jmespath.logic import (
     members,
     negate,
     order,
+    settled,
     truth,
     without_nulls,
 )
@@ -224,7 +225,7 @@ class _Walk:
             return result
         found = self.visit(node, value)
         answered = isinstance(found.value, Unknown) and is_boolean(node)
-        return Located(doubt(found.value) if answered else truth(found.value), found.path)
+        return Located(settled(found.value) if answered else truth(found.value), found.path)
 
     def _logical(self, node: Node, value: Located) -> Located:
         """``&&`` and ``||`` as conditions."""

@@ -48,7 +48,7 @@ def truth(value: Any) -> Truth:
 
 def _uncommon_truth(value: Any) -> Truth:
     if isinstance(value, Choice):
-        return agreed(value, truth)
+        return True if present(value) else agreed(value, truth)
     if isinstance(value, Unknown):
         return True if present(value) else value
     if isinstance(value, Secret):
@@ -78,6 +78,14 @@ def doubt(value: Unknown) -> Unknown:
     if value.ref is None and not (value.prefix or value.suffix or value.present or isinstance(value, Choice)):
         return value
     return Unknown(value.reason)
+
+
+def settled(answer: Any) -> Truth:
+    """What a function that answers in three values has said, as a condition: null, where it could make nothing of its
+    arguments, is false."""
+    if answer is None or (isinstance(answer, Choice) and all(one is None or one is False for one in answer.among)):
+        return False
+    return doubt(answer) if isinstance(answer, Unknown) else bool(answer)
 
 
 def agreed(value: Choice, ask: Callable[[Any], Truth]) -> Truth:
@@ -152,7 +160,7 @@ def _bare(value: Any) -> Any:
 
 def _equal_unknown(value: Unknown, other: Any) -> Truth:
     if isinstance(value, Choice):
-        return agreed(value, lambda one: equal(one, other))
+        return False if other is None and never_null(value) else agreed(value, lambda one: equal(one, other))
     if isinstance(other, Choice):
         return agreed(other, lambda one: equal(value, one))
     if other is None:

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+from iacgate.lang.terraform.conditions import MOST_ARMS
 from iacgate.lang.terraform.definitions import META_ATTRIBUTES, META_BLOCKS
 from iacgate.lang.terraform.expressions import attempt, evaluate, failed, pairs
 from iacgate.lang.terraform.scope import Scope
-from iacgate.lang.terraform.values import Exhausted, Fault, bare, secret
+from iacgate.lang.terraform.values import Chosen, Exhausted, Fault, bare, is_null, secret
 from iacgate.model import Partial, Path, Secret, Unknown
 from iacgate.syntax.hcl.nodes import Attribute, Block, Body, Literal, Node, Traversal
 
@@ -59,8 +60,8 @@ def _dynamic(block: Block, scope: Scope) -> Iterator[Entry]:
     except (Fault, Exhausted) as error:
         rows = failed(f"for_each of dynamic {kind}", error)
     if isinstance(rows, Unknown):
-        each = {iterator: {"key": rows, "value": rows}}
-        yield Entry(kind, content, content.body, scope.inner(each), rows)
+        for key, item in _possible(rows, scope):
+            yield Entry(kind, content, content.body, scope.inner({iterator: {"key": key, "value": item}}), rows)
         return
     limits = scope.module.limits
     for key, item in rows:
@@ -93,6 +94,23 @@ def _rows(value: Any, scope: Scope) -> Any:
             return Unknown(hole.reason)
     rows = pairs(value, scope)
     return [(key, secret(item)) for key, item in rows] if marked else rows
+
+
+def _possible(rows: Unknown, scope: Scope) -> list[tuple[Any, Any]]:
+    """The elements that there may be, where a conditional says which; else one of which nothing is known."""
+    anything: list[tuple[Any, Any]] = [(rows, rows)]
+    if not isinstance(rows, Chosen):
+        return anything
+    found: list[tuple[Any, Any]] = []
+    for arm in rows.arms:
+        try:
+            made = [] if is_null(arm) else _rows(arm, scope)
+        except (Fault, Exhausted):
+            return anything
+        if isinstance(made, Unknown) or len(found) + len(made) > MOST_ARMS:
+            return anything
+        found += made
+    return found or anything
 
 
 def body_of(attributes: dict[str, Attribute], blocks: Iterable[Block], scope: Scope) -> dict[str, Any]:
@@ -172,9 +190,9 @@ def _nth(kind: str | int, position: str | int, blocks: list[Block], scope: Scope
     for entry in entries(blocks, scope):
         if entry.type == kind:
             last = entry
-            if seen == position:
+            if seen == position and entry.hole is None:
                 return entry
-            seen += 1
+            seen += entry.hole is None
     return last
 
 

@@ -11,8 +11,11 @@ from typing import Any
 from iacgate.lang.terraform.equality import untyped
 from iacgate.lang.terraform.types import ANY, Type, bounded, convert, to_bool, type_of
 from iacgate.lang.terraform.unification import unify
-from iacgate.lang.terraform.values import Exhausted, Fault, Null, Typed, affordable, is_null, secret
+from iacgate.lang.terraform.values import Chosen, Exhausted, Fault, List, Null, Set, Typed, affordable, is_null, secret
 from iacgate.model import Secret, Unknown
+
+MOST_ARMS = 16
+"""So many values are kept that nested conditionals may come to."""
 
 
 class Failed:
@@ -77,7 +80,32 @@ def _undecided(condition: Unknown, then: Any, otherwise: Any, shared: Type) -> A
     if shared.kind == "any":
         return Unknown(condition.reason, ref=ref, present=present)
     low, high = _bounds(then, otherwise, shared)
-    return bounded(shared, condition.reason, ref=ref, present=present, low=low, high=high)
+    known = bounded(shared, condition.reason, ref=ref, present=present, low=low, high=high)
+    return _one_of(known, then, otherwise, shared)
+
+
+def _one_of(known: Any, then: Any, otherwise: Any, shared: Type) -> Any:
+    """What is known of both arms, and that it is one of them: element by element for lists of the same length."""
+    if type(known) is Typed:
+        arms = [*_arms(then), *_arms(otherwise)]
+        if not _arms(then) or not _arms(otherwise) or len(arms) > MOST_ARMS:
+            return known
+        try:
+            return Chosen(known, [convert(arm, shared) for arm in arms])
+        except Fault:
+            return known  # of an arm that is not chosen Terraform does not complain
+    if type(known) is List and all(isinstance(arm, list) and not isinstance(arm, Set) for arm in (then, otherwise)):
+        element = shared.element or ANY
+        pairs = zip(known, then, otherwise, strict=True)
+        return List([_one_of(*three, element) for three in pairs], shared.element)
+    return known
+
+
+def _arms(value: Any) -> list[Any]:
+    """What an arm may be worth; nothing where that is not known."""
+    if isinstance(value, Chosen):
+        return value.arms
+    return [] if isinstance(value, Unknown | Failed) else [value]
 
 
 def _present(arm: Any) -> bool:

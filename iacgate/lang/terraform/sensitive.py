@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import Any
 
-from iacgate.model import Hidden, Partial, Path, Secret, Unknown
+from iacgate.model import Choice, Hidden, Partial, Path, Secret, Unknown
 
 EVERYTHING = "*"
 """On a path: every element or member."""
@@ -306,6 +306,8 @@ def leaves(holder: Any, key: Any) -> Iterator[tuple[Any, Any, Any]]:
         elif isinstance(value, list):
             for held in _known_and_alike(value):
                 stack.extend((held, index) for index in range(len(held)))
+        elif isinstance(value, Choice):
+            stack.extend((value.among, index) for index in range(len(value.among)))
         else:
             yield container, step, value
 
@@ -349,8 +351,8 @@ def _conceal_by_name(body: dict[str, Any]) -> None:
     waiting = [body]
     for block in waiting:
         for name in clear_names(tuple(block)):
-            if type(block[name]) is str:
-                block[name] = Hidden(block[name])
+            if type(block[name]) is str or isinstance(block[name], Choice):
+                hide_leaves(block, name)
         for value in block.values():
             if isinstance(value, list):
                 waiting.extend(item for held in _known_and_alike(value) for item in held if type(item) is dict)

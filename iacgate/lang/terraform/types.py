@@ -412,7 +412,7 @@ def type_of(value: Any) -> Type:
         return Type("tuple", elements=tuple([type_of(item) for item in value]))
     if isinstance(value, dict):
         return Type("object", attributes={name: (type_of(item), False, None) for name, item in value.items()})
-    if kind is Typed or kind is Null:
+    if isinstance(value, Typed) or kind is Null:
         return value.type  # type: ignore[no-any-return]  # both have a type
     return STRING if isinstance(value, Text | Encoded) else ANY
 

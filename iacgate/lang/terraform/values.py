@@ -13,7 +13,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from iacgate.model import Partial, Secret, Unknown
+from iacgate.model import Choice, Partial, Secret, Unknown
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -99,6 +99,19 @@ class Typed(Unknown):
         self.type = type
         self.low = low
         self.high = high
+
+
+class Chosen(Typed):
+    """What a conditional is worth whose condition is not known: one of its arms. For whatever is computed from it, it
+    is unknown like any other; in a body it is one of several."""
+
+    __slots__ = ("arms",)
+
+    def __init__(self, unknown: Typed, arms: list[Any]) -> None:
+        super().__init__(
+            unknown.type, unknown.reason, ref=unknown.ref, present=unknown.present, low=unknown.low, high=unknown.high
+        )
+        self.arms = arms
 
 
 def is_null(value: Any) -> bool:
@@ -330,6 +343,8 @@ class _Finish:
             return self.text(value)
         if type(value) is Unknown:
             return value
+        if isinstance(value, Chosen):
+            return Choice([self.value(arm) for arm in value.arms], value.reason, ref=value.ref)
         whole = value.whole() if isinstance(value, Lazy) else None
         if whole is not None:
             return self.value(whole)
