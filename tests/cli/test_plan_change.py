@@ -213,6 +213,16 @@ def volume(actions, before, after):
     }
 
 
+def system(actions, before, after):
+    """What no other resource, perhaps missing from a part of a plan, could encrypt."""
+    return {
+        **volume(actions, before, after),
+        "address": "aws_efs_file_system.f",
+        "type": "aws_efs_file_system",
+        "name": "f",
+    }
+
+
 OPEN, CLOSED = {"encrypted": False}, {"encrypted": True}
 
 
@@ -228,13 +238,13 @@ OPEN, CLOSED = {"encrypted": False}, {"encrypted": True}
         ({"resource_changes": [volume(["no-op"], CLOSED, CLOSED)]}, ""),
         ({"resource_drift": [volume(["update"], CLOSED, OPEN)]}, ""),
         ({"resource_changes": []}, ""),
-        ({"errored": True, "resource_changes": [volume(["update"], OPEN, CLOSED)]}, "fixes 1, 0 were there before"),
+        ({"errored": True, "resource_changes": [system(["update"], OPEN, CLOSED)]}, "fixes 1, 0 were there before"),
         ({"values": {"root_module": {"resources": [{**volume([], {}, {}), "values": OPEN}]}}}, ""),
     ],
 )
 def test_plans_of_other_kinds(folder, told, top, line):
     plan_file(folder, **top)
-    rules = ["aws-ebs-volume-unencrypted", "plan-destroys-stateful-resource"]
+    rules = ["aws-ebs-volume-unencrypted", "aws-efs-unencrypted", "plan-destroys-stateful-resource"]
     _, text = told("plan.json", "-o", "concise", rules=rules)
     assert (f"the change {line}" if line.startswith("intro") else line) in text
     assert ("the change" in text) == bool(line)
