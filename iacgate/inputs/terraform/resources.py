@@ -58,6 +58,7 @@ def resources(documents: list[HclDocument], context: InputContext) -> list[Resou
                     _name_strange(instance, said)
                 versions.heed(instance.module)
                 made.extend(_of_module(instance, library, shown, versions))
+                _name_broken(instance, said)
     values.finish()
     if limits.reached:
         said.trouble("limit", limits.reached, limits.where)
@@ -136,6 +137,23 @@ def _name_strange(module: ModuleInstance, said: _Said) -> None:
             hint = did_you_mean(block.type, BLOCKS)
             why = f"{block.type} is no block that is known here" + (f" ({hint})" if hint else "")
         said.notice(f"{place}: {why}: nothing in it is judged")
+
+
+def _name_broken(module: ModuleInstance, said: _Said) -> None:
+    """Say which values Terraform would refuse since the configuration itself asks for others."""
+    asking = any(definition.blocks for definition in module.module.variables.values())
+    if not asking and not any(map(_has_lifecycle, module.module.resources.values())):
+        return
+    from iacgate.lang.terraform.validation import broken
+
+    via = called_through(module)
+    for one in broken(module, own_instances):
+        place = one.definition.file_of(one.block).location(one.block.start, one.block.header_end).through(via)
+        said.notice(f"{place}: {one.message}")
+
+
+def _has_lifecycle(definition: Definition) -> bool:
+    return any(block.type == "lifecycle" for block in definition.blocks)
 
 
 class _Said:
