@@ -24,7 +24,7 @@ from iacgate.lang.terraform.parts import key_place, narrowed, steps_into
 from iacgate.lang.terraform.resource import Instance
 from iacgate.lang.terraform.scope import Scope
 from iacgate.lang.terraform.spots import Bound, Same, Spot, Way, same
-from iacgate.lang.terraform.steps import COMMANDED, DECLARED, DEFINED, PASSED
+from iacgate.lang.terraform.steps import COMMANDED, CUT, DECLARED, DEFINED, PASSED
 from iacgate.lang.terraform.values import Set, is_null
 from iacgate.model import Location, Path
 from iacgate.syntax.hcl import File, nodes
@@ -71,13 +71,22 @@ def _hops(spot: Spot, primary: Location) -> Iterator[tuple[Location, ModuleInsta
         seen.add(mark)
         following, place = followed(spot), _place(spot)
         if not (_within(home, spot) and (spot.node is written or _shown(place, primary, ends=following is None))):
-            yield place.noted(DEFINED if following is None else PASSED), _module(spot)
+            yield place.noted(PASSED if following is not None else _end(spot)), _module(spot)
+        elif following is None and _end(spot) == CUT:
+            yield place.noted(CUT), _module(spot)
         if following is None:
             return
         if isinstance(following, End):
             yield following.location.noted(following.note), None
             return
         spot = following
+    further = followed(narrowed(spot))
+    yield _place(spot).noted(DEFINED if further is None else CUT), _module(spot)
+
+
+def _end(spot: Spot) -> str:
+    """What a place without a following one is: the origin, or as far as evaluation goes."""
+    return CUT if spot.scope.module.limits.steps < 0 else DEFINED
 
 
 def _within(home: Spot, spot: Spot) -> bool:
