@@ -260,9 +260,6 @@ def test_closed_standard_output_is_no_bug_of_ours(pod, words, outside):
     assert "iacgate failed" not in done.stderr
 
 
-# --- help ---------------------------------------------------------------------------------------------------------
-
-
 def command_paths():
     import click
 

@@ -177,9 +177,6 @@ def test_exit_code(files, words, code, said, here, capsys):
     assert (code == 2) == err.startswith("error: ")
 
 
-# --- reports ------------------------------------------------------------------------------------------------------
-
-
 def test_many_reports_in_one_run(pod, capsys):
     wanted = [f"{name}=out/deep/r.{number}" for number, name in enumerate(FORMATS)]
     assert run(["scan", *[word for item in wanted for word in ("-o", item)]]) == 1
@@ -259,8 +256,6 @@ def test_two_runs_give_the_same_bytes(name, pod, iacgate):
     assert first
 
 
-# --- colours, terminals, encodings --------------------------------------------------------------------------------
-
 COLOURS = [
     ({}, "auto", False),
     ({"FORCE_COLOR": "1"}, "auto", True),
@@ -305,8 +300,6 @@ def test_bytes_that_are_no_text_in_a_name_are_survived(here, iacgate):
         assert "Traceback" not in done.stderr
 
 
-# --- standard input -----------------------------------------------------------------------------------------------
-
 INGRESS = {"from_port": 22, "to_port": 22, "protocol": "tcp", "cidr_blocks": ["0.0.0.0/0"], "description": "ssh"}
 GROUP = {
     "address": "aws_security_group.web",
@@ -346,9 +339,6 @@ def test_standard_input_that_holds_nothing_is_not_green(text, iacgate):
     done = iacgate("scan", "-", input=text)
     assert done.returncode == 3
     assert "stdin" in done.stdout
-
-
-# --- focus --------------------------------------------------------------------------------------------------------
 
 
 def findings(capsys, *words: str) -> set[tuple[str, str]]:
@@ -399,9 +389,6 @@ def test_revision_that_is_not_there_is_usage(pod, capsys, git):
     assert "origin/main" in capsys.readouterr().err
 
 
-# --- GitHub -------------------------------------------------------------------------------------------------------
-
-
 def test_on_github_the_log_is_fenced_and_a_file_is_not(pod, iacgate):
     env = {"GITHUB_ACTIONS": "true"}
     lines = iacgate("scan", env=env).stdout.splitlines()
@@ -413,9 +400,6 @@ def test_on_github_the_log_is_fenced_and_a_file_is_not(pod, iacgate):
         iacgate("scan", "-o", "markdown", env=env, capture_output=False, stdout=stream)
     assert "::stop-commands::" not in (pod / "summary.md").read_text()
     assert "::stop-commands::" not in iacgate("scan", "-o", "json", env=env).stdout
-
-
-# --- who runs it --------------------------------------------------------------------------------------------------
 
 
 def without_the_rights_of_root():

@@ -192,9 +192,6 @@ def test_relations_name_what_the_object_refers_to() -> None:
     ]
 
 
-# --- trees on disk
-
-
 def read_tree(root: Path) -> list[SourceFile]:
     files = sorted(path for path in root.rglob("*") if path.is_file())
     return [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,21 @@ def plain_environment(**more: str) -> dict[str, str]:
     left_out = ("GITHUB_", "GITLAB_", "CI", "IACGATE_", "NO_COLOR", "FORCE_COLOR", "PRE_COMMIT", "GIT_", "PYTHON")
     kept = {key: value for key, value in os.environ.items() if not key.startswith(left_out)}
     return {**kept, "PYTHONPATH": str(ROOT), **IDENTITY, **more}
+
+
+@pytest.fixture(scope="session")
+def one_at_a_time():
+    """``with one_at_a_time(file):`` lets one of the test workers in, the others wait."""
+
+    @contextmanager
+    def locked(file: Path):
+        import fcntl
+
+        with file.open("w") as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX)
+            yield
+
+    return locked
 
 
 @pytest.fixture

@@ -32,9 +32,6 @@ GOOD = 'resource "aws_sqs_queue" "q" {\n  name = "q"\n  kms_master_key_id = "ali
 BROKEN = 'resource "aws_sqs_queue" "q" {\n'
 
 
-# --- the file -----------------------------------------------------------------------------------------------------
-
-
 def test_action_follows_the_official_schema(schemas):
     jsonschema.validate(ACTION, json.loads((schemas / "github/github-action.json").read_text()))
 
@@ -70,9 +67,6 @@ def test_every_input_is_used_and_every_output_is_given():
 
 def test_every_step_with_a_script_names_its_shell():
     assert [step["name"] for step in STEPS if "run" in step and step.get("shell") != "bash"] == []
-
-
-# --- a small runner -----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -202,9 +196,6 @@ def runner(tmp_path):
     return Runner(tmp_path)
 
 
-# --- verdicts -----------------------------------------------------------------------------------------------------
-
-
 def test_closed_gate_fails_the_last_step_and_leaves_all_reports(runner):
     (runner.workspace / "pod.yaml").write_text(PRIVILEGED)
     run = runner.run()
@@ -266,9 +257,6 @@ def test_reports_of_an_earlier_run_are_not_taken_for_this_one(runner):
     (reports / "iacgate.json").write_text('{"gate": "open", "exit_code": 0, "findings": [], "summary": {}}')
     run = runner.run(fail_on="nonsense")
     assert (run.code, run.outputs["gate"]) == (2, "error")
-
-
-# --- inputs -------------------------------------------------------------------------------------------------------
 
 
 def test_inputs_reach_the_scan(runner):
@@ -359,9 +347,6 @@ def test_summary_stays_under_the_limit_and_says_that_it_was_cut(runner):
     assert "cut here" in cut
     assert cut.split("\n\n")[0].endswith("| ä |"), "cut between rows"
     assert shortened("short\n") == "short\n"
-
-
-# --- installing ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.slow

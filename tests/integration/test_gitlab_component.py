@@ -9,7 +9,6 @@ import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
-from contextlib import contextmanager
 from pathlib import Path
 
 import jsonschema
@@ -32,9 +31,6 @@ spec:
       securityContext: {privileged: true}
 """
 GOOD = 'resource "aws_sqs_queue" "q" {\n  name = "q"\n  kms_master_key_id = "alias/q"\n}\n'
-
-
-# --- the file -----------------------------------------------------------------------------------------------------
 
 
 def parts() -> tuple[dict, str]:
@@ -89,20 +85,8 @@ def test_reports_are_kept_whatever_the_verdict():
     assert artifacts["reports"]["junit"].endswith(".xml")
 
 
-# --- real pipelines -----------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def one_at_a_time(file: Path):
-    import fcntl
-
-    with file.open("w") as stream:
-        fcntl.flock(stream, fcntl.LOCK_EX)
-        yield
-
-
 @pytest.fixture(scope="session")
-def gitlab_ci_local() -> Path:
+def gitlab_ci_local(one_at_a_time) -> Path:
     """The program, from the npm registry; kept between runs outside of the project."""
     npm = shutil.which("npm")
     if npm is None:

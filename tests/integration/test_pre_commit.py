@@ -8,7 +8,6 @@ import re
 import shutil
 import subprocess
 import sys
-from contextlib import contextmanager
 from pathlib import Path
 
 import jsonschema
@@ -88,9 +87,6 @@ def plan(cidr: str) -> str:
     )
 
 
-# --- the file -----------------------------------------------------------------------------------------------------
-
-
 def test_hooks_follow_the_official_schema(schemas):
     jsonschema.validate(HOOKS, json.loads((schemas / "pre-commit/pre-commit-hooks.json").read_text()))
 
@@ -138,9 +134,6 @@ def test_hooks_match(file, hooks):
     assert matching == hooks
 
 
-# --- real commits -------------------------------------------------------------------------------------------------
-
-
 def environment(store: Path) -> dict[str, str]:
     left_out = ("GITHUB_", "GITLAB_", "IACGATE_", "PRE_COMMIT", "GIT_", "PYTHON", "COV_", "COVERAGE")
     kept = {key: value for key, value in os.environ.items() if not key.startswith(left_out)}
@@ -160,18 +153,8 @@ def call(folder: Path, store: Path, *words: str) -> subprocess.CompletedProcess[
     )
 
 
-@contextmanager
-def one_at_a_time(file: Path):
-    """Test workers share one store: only the first fills it."""
-    import fcntl
-
-    with file.open("w") as stream:
-        fcntl.flock(stream, fcntl.LOCK_EX)
-        yield
-
-
 @pytest.fixture(scope="session")
-def store(tmp_path_factory):
+def store(tmp_path_factory, one_at_a_time):
     """The store of pre-commit with the hooks installed, and the repository they come from: once for all workers."""
     base = tmp_path_factory.getbasetemp()
     base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base

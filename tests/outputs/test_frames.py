@@ -106,7 +106,6 @@ def test_sensitive_value_is_covered(line, place, shown, sink):
     places = {(key,): location} if key == "password" else {}
     frame = frame_of(sink, line, 1, 2, places=places, body={"password": Secret("hunter22")})
     assert frame.text == shown
-    assert "***" in frame.text or "var." in frame.text
 
 
 def test_value_without_a_place_of_its_own_does_not_cover_the_header(sink):
