@@ -196,10 +196,10 @@ aws_acm_certificate_validation | certificate_arn | aws_acm_certificate: arn id
 
 AZURE = """
 azurerm_storage_account_{network_rules,customer_managed_key,queue_properties,static_website} \
-azurerm_storage_{management_policy,container,share,queue,table,blob_inventory_policy,encryption_scope,\
+azurerm_storage_{management_policy,container,share,queue,table,blob,blob_inventory_policy,encryption_scope,\
 data_lake_gen2_filesystem} | storage_account_id | azurerm_storage_account: id
 azurerm_storage_{container,queue,share,table,blob} | storage_account_name | azurerm_storage_account: name
-azurerm_storage_blob | storage_container_name | azurerm_storage_container: name
+azurerm_storage_blob | storage_container_name storage_container_id | azurerm_storage_container: name id
 azurerm_advanced_threat_protection | target_resource_id | azurerm_storage_account: id; azurerm_cosmosdb_account: id
 azurerm_security_center_storage_defender | storage_account_id | azurerm_storage_account: id
 azurerm_network_security_rule | network_security_group_name | azurerm_network_security_group: \
@@ -269,7 +269,8 @@ virtual_machine_scale_set_id | azurerm_linux_virtual_machine_scale_set: id; \
 azurerm_windows_virtual_machine_scale_set: id
 azurerm_* | **disk_encryption_set_id | azurerm_disk_encryption_set: id
 azurerm_cosmosdb_* | account_name | azurerm_cosmosdb_account: name&resource_group_name
-azurerm_eventhub{,_authorization_rule,_namespace_customer_managed_key} | namespace_name eventhub_namespace_id | \
+azurerm_eventhub{,_authorization_rule,_namespace_customer_managed_key} | namespace_name namespace_id \
+eventhub_namespace_id | \
 azurerm_eventhub_namespace: name&resource_group_name id
 azurerm_servicebus_{queue,topic,namespace_network_rule_set} | namespace_id namespace_name | \
 azurerm_servicebus_namespace: id name
