@@ -63,9 +63,10 @@ def test_what_cannot_be_read_is_named_and_never_green(name, content, here, capsy
     assert "Traceback" not in out + err
     report = json.loads((here / "report.json").read_text())
     assert [source["path"] for source in report["sources"] if source["status"] == "unreadable"] == [name]
-    (trouble,) = report["errors"]
+    trouble, *left_out = report["errors"]
     assert trouble["location"]["file"] == name
     assert trouble["location"]["line"] >= 1
+    assert all(one["message"].endswith("not judged") for one in left_out)
     assert 10 < len(trouble["message"]) < 400
     assert 10 < len(trouble["hint"]) < 200
 
