@@ -123,6 +123,8 @@ _TABLE: tuple[tuple[str, _Make], ...] = (
     )),
     (r"whether (.*) exists where Terraform runs", _named("file that may not be there", "scan the plan", planned=True)),
     (r"(.*) is ephemeral: no plan ever holds it", _named("ephemeral value", "judged by no scan: review it by hand")),
+    (r"argument (.*) is set twice in one block", _named("argument that is set twice", "remove one of the two")),
+    (r"an instruction of the stage could not be read", _whole("correct the instruction")),
     (r"(.*) is not declared", _named("not declared", "declare it, or scan the folder that does")),
     (r"(.*) has no meaning here: nothing is repeated around it", _named("not declared", "correct the reference")),
     (r"(.*) has no output .*", _whole("declare the output, or correct the reference")),

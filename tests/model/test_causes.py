@@ -26,6 +26,7 @@ CASES = [
     ("the file x.json is not in the scanned folders", "file outside of what is scanned: x.json", "scan a folder", True),
     ("ephemeral.a.b is ephemeral: no plan ever holds it", "ephemeral value: ephemeral.a.b", "by hand", False),
     ("local.x is not declared", "not declared: local.x", "declare it", False),
+    ("argument x is set twice in one block", "argument that is set twice: x", "remove one", False),
     ("local.x refers to itself", "circle of references: local.x", "break the circle", False),
     ('local.x fails: there is no attribute "y" here', 'local.x fails: there', "Terraform", False),
     ("this expression fails: null is no key", "this expression fails: null is no key", "Terraform refuses", False),
