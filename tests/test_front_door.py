@@ -43,7 +43,7 @@ SDK = """
     check each find_check walk
 """
 MODEL = """
-    BreakGlassSettings Category Change Check Comment DEFAULT_TIERS Declined Document Doubt Enforcement Evaluation
+    BreakGlassSettings Category Change Check Choice Comment DEFAULT_TIERS Declined Document Doubt Enforcement Evaluation
     ExceptionSettings Finding Fixed Gate Hidden Inline InputSettings Inventory Location Mode NotApplicable Outcome
     OwnerSettings Pack Partial Path REDACTED Relation Resource RolloutEntry Rule RuleNames RuleSettings ScanReport
     Scope Secret Settings Severity SourceFile SourceRecord SourceStatus StaleWaiver Standing State Subject Triaged

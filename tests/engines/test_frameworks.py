@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from iacgate.engines.native import NativeRules
+from iacgate.engines.native.frameworks import Frameworks, by_control
 from iacgate.errors import PolicyError
 from iacgate.model import Document, Inventory, Location, Resource
+from iacgate.model.compliance import ControlState
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = sorted(file.stem for file in (ROOT / "frameworks").glob("*.yaml"))
@@ -53,6 +55,13 @@ def test_what_cannot_be_judged_has_no_rules_and_crosswalks_lead_somewhere(everyt
     for control in framework.controls.values():
         for other, ids in control.through.items():
             assert set(ids) <= set(frameworks.get(other).controls)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_control_has_rules_or_is_said_to_be_beyond_configuration(everything, name):
+    rules = everything.frameworks.rules(name)
+    controls = everything.frameworks.controls(name).values()
+    assert [control.id for control in controls if not (control.manual or rules.get(control.id))] == []
 
 
 def test_rule_sets_add_up(everything):
@@ -112,3 +121,16 @@ def test_rules_on_programs_say_nothing_of_clusters_that_others_run(everything):
     assert len(on_programs) > 50
     assert not asked & on_programs
     assert "k8s-privileged-container" in asked
+
+
+def test_a_control_that_no_rule_speaks_for_says_so(tmp_path):
+    control = "    title: {0}\n    strength: direct\n"
+    (tmp_path / "own.yaml").write_text(
+        'id: own\ntitle: Own\ncontrols:\n  "1":\n' + control.format("Ruled") + '  "2":\n' + control.format("Bare")
+    )
+    frameworks = Frameworks({"own": {"1": ["some-rule"]}}, tmp_path)
+    report = by_control(frameworks, "own", {"some-rule": ("Some rule", "low")}, ["some-rule"], [], [])
+    assert [(one.control.id, one.state) for one in report.controls] == [
+        ("1", ControlState.NOT_EVALUATED),
+        ("2", ControlState.NO_RULE),
+    ]
