@@ -24,6 +24,12 @@ data "aws_region" "here" {}
 data "aws_region" "there" { provider = aws.us }
 data "aws_region" "text" { provider = "aws.given" }
 data "aws_region" "nowhere" { provider = aws.none }
+data "aws_region" "asked" { region = "ca-west-1" }
+data "aws_region" "named" { name = "ca-central-1" }
+data "aws_region" "void" { region = null }
+data "aws_region" "far" { endpoint = "ec2.sa-east-1.amazonaws.com" }
+resource x_y asked { v = [data.aws_region.asked.name, data.aws_region.named.region, data.aws_region.void.name] }
+resource x_y far { v = data.aws_region.far.name }
 resource x_y r { v = [data.aws_region.here.name, data.aws_region.there.id, data.aws_region.text.region] }
 resource x_y lost { v = data.aws_region.nowhere.name }
 module "inherits" { source = "./m" }
@@ -69,5 +75,10 @@ def test_the_region_is_that_of_the_provider(values, address, regions):
     assert jsonable(values[address]) == regions
 
 
-def test_a_provider_that_is_not_written_has_no_region(values):
-    assert isinstance(values["x_y.lost"], Unknown)
+def test_a_region_that_is_asked_for_is_that_one(values):
+    assert values["x_y.asked"] == ["ca-west-1", "ca-central-1", "eu-west-1"]
+
+
+@pytest.mark.parametrize("address", ["x_y.lost", "x_y.far"])
+def test_what_the_configuration_does_not_say_is_unknown(values, address):
+    assert isinstance(values[address], Unknown)

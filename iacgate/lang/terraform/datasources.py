@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from iacgate.lang.terraform.functions.encoding import json_text
-from iacgate.lang.terraform.values import Encoded, Fault, first_unknown, has_secret, native, secret
+from iacgate.lang.terraform.values import Encoded, Fault, first_unknown, has_secret, is_null, native, secret
 from iacgate.model import Partial, Unknown
 
 if TYPE_CHECKING:
@@ -32,10 +32,14 @@ def computed(instance: Instance, name: str) -> Any:
 
 
 def _region(instance: Instance, name: str) -> Any:
-    """The region that the provider of this data source is configured for."""
+    """The region that is asked for (``region``, before version 6 of the provider ``name``), else the provider's."""
     from iacgate.lang.terraform.providers import provider_of
 
-    provider = provider_of(instance)
+    for written in ("region", "name"):
+        value = instance.value_of(written) if written in instance.definition.attributes else None
+        if not is_null(value):
+            return value
+    provider = None if "endpoint" in instance.definition.attributes else provider_of(instance)
     if provider is None or "region" not in provider.definition.attributes:
         return Unknown(f"{instance.address}.{name} is read by the provider", ref=instance.address)
     return provider.value_of("region")
