@@ -55,9 +55,6 @@ def group(*rules):
     return resource("azurerm_network_security_group", "g", {"security_rule": list(rules)})
 
 
-DENY_ALL = {"access": "Deny", "priority": 100, "ports": "*"}
-
-
 @pytest.mark.parametrize(
     ("denies", "expected"),
     [

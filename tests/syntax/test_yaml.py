@@ -426,8 +426,8 @@ def test_slicing_the_text_at_a_scalars_place_gives_the_scalar(body: Any, flow: b
         )
 
 
-@given(st.text(alphabet="ab:-[]{}&*!|>'\"#%@,?\n \t~<1.", max_size=40), st.booleans())
-def test_any_text_gives_documents_or_a_refusal(text: str, pure: bool) -> None:
+@given(st.text(alphabet="ab:-[]{}&*!|>'\"#%@,?\n \t~<1.", max_size=40))
+def test_any_text_gives_documents_or_a_refusal(text: str) -> None:
     try:
         documents = load_all(text.encode(), "f")
     except SyntaxFailure as caught:

@@ -14,7 +14,6 @@ from iacgate.model import Choice, Partial, Unknown, jsonable
 
 WHY = Unknown("var.x has no value")
 BLOCK = {"open": True, "port": 22, "ways": [{"to": "a"}]}
-SHUT = {"open": False, "port": 443}
 
 
 def perhaps(*like, known=()):
