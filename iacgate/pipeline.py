@@ -12,7 +12,9 @@ from typing import Any
 
 from iacgate import __version__
 from iacgate.config import (
+    about_parameters,
     check_exception_names,
+    check_packs,
     check_setting_names,
     find_settings,
     load_exceptions,
@@ -245,6 +247,7 @@ def take_inventory(paths: Sequence[str], request: Request) -> Taken:
 
 def load_native_rules(settings: Settings, request: Request) -> NativeRules:
     """The rules that the settings and the request ask for."""
+    check_packs(settings)
     packs = [
         *map(settings.resolve, settings.rules.packs),
         *(os.path.join(request.cwd, pack) for pack in request.packs),
@@ -257,10 +260,10 @@ def load_native_rules(settings: Settings, request: Request) -> NativeRules:
             severity=settings.enforcement.severity,
             params=settings.rules.params,
         )
-    except PolicyError:
-        # a rule that the settings name and nobody has: told with its place in the settings, where it can be mended
+    except PolicyError as error:
+        # what the settings name and nobody has is told with its place in the settings, where it can be mended
         check_setting_names(settings, rule_names(NativeRules.load(packs=packs)))
-        raise
+        raise (about_parameters(error, settings) or error) from None
 
 
 def _ruleset(settings: Settings, request: Request) -> str:

@@ -27,7 +27,8 @@ class InputContext:
     otherwise). ``settings`` are the adapter's own (``inputs.<name>`` of the settings). ``troubles`` and ``records``
     are where an adapter says aloud what it could not do; ``notices`` is for remarks that change no verdict.
     ``around`` gives the files of the project that were not scanned and whose name is wanted: what only some files of a
-    tree belong to may lie there. It gives ``None`` when the project is too large to look through.
+    tree belong to may lie there. It gives ``None`` when the project is too large to look through. ``claimed`` are the
+    files the adapter claimed, also those it had to skip.
     """
 
     root: str
@@ -38,6 +39,7 @@ class InputContext:
     records: list[SourceRecord] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     around: Callable[[Callable[[str], bool]], Sequence[SourceFile] | None] = field(default=lambda _wanted: ())
+    claimed: Sequence[SourceFile] = ()
 
 
 class InputAdapter(Protocol):

@@ -6,13 +6,15 @@ nearest at or above what is scanned, up to the top of the repository. What is wr
 """
 
 from iacgate.config.exceptions import load_exceptions, read_exceptions
-from iacgate.config.names import check_exception_names, check_setting_names
+from iacgate.config.names import about_parameters, check_exception_names, check_packs, check_setting_names
 from iacgate.config.schema import exceptions_schema, settings_schema
 from iacgate.config.settings import FILE_NAMES, find_settings, load_settings, read_settings
 
 __all__ = [
     "FILE_NAMES",
+    "about_parameters",
     "check_exception_names",
+    "check_packs",
     "check_setting_names",
     "exceptions_schema",
     "find_settings",

@@ -1,10 +1,11 @@
-"""Config room: do the rules that settings and exceptions name exist? Asked once all rule packs are loaded."""
+"""Config room: is what settings and exceptions name there? Asked before and once all rule packs are loaded."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
-from iacgate.errors import ExceptionsError, SettingsError, did_you_mean
+from iacgate.errors import ExceptionsError, PolicyError, SettingsError, did_you_mean
 from iacgate.model import Location, RuleNames, Settings, Waiver
 
 
@@ -21,6 +22,22 @@ def check_exception_names(waivers: tuple[Waiver, ...], names: RuleNames) -> None
         for word in waiver.rules:
             if not names.knows(word):
                 raise ExceptionsError(f"{unknown_rule(word, names)} (exception {waiver.id!r})", _HINT, waiver.location)
+
+
+def check_packs(settings: Settings) -> None:
+    """Raise :class:`~iacgate.errors.SettingsError` for the first rule pack that is not there."""
+    for index, pack in enumerate(settings.rules.packs):
+        if not os.path.exists(settings.resolve(pack)):
+            place = settings.places.get(f"rules.packs.{index}")
+            raise SettingsError(f"rule pack {pack!r} does not exist", "name a folder of rule files", place)
+
+
+def about_parameters(error: PolicyError, settings: Settings) -> SettingsError | None:
+    """The error of a rule that was given a parameter it does not take, with the place in the settings that gives it."""
+    for rule in settings.rules.params if error.location is None else ():
+        if error.message.startswith(f"rule {rule!r} "):
+            return SettingsError(error.message, error.hint, settings.places.get(f"rules.params.{rule}"))
+    return None
 
 
 _HINT = "`iacgate rules list` names all rules"

@@ -211,6 +211,8 @@ def _places(values: Values) -> dict[str, Location]:
         places.update({f"rules.{group}.{key}": values.location("rules", group, key) for key in members})
     for index, _ in enumerate(values.body.get("rules", {}).get("disable", ())):
         places[f"rules.disable.{index}"] = values.location("rules", "disable", index)
+    for index in range(len(values.body.get("rules", {}).get("packs", ()))):
+        places[f"rules.packs.{index}"] = values.location("rules", "packs", index)
     return places
 
 

@@ -12,14 +12,24 @@ import posixpath
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from typing import Any
 
 from iacgate.errors import SyntaxFailure
 from iacgate.inputs._template import Template
-from iacgate.inputs.kubernetes import KUSTOMIZATIONS, is_object, name, resource, resources_of
-from iacgate.model import Document, Location, Path, Resource, SourceRecord, SourceStatus, Trouble, stable_path
+from iacgate.inputs.kubernetes import KUSTOMIZATIONS, is_object, name, outermost_chart_of, resource, resources_of
+from iacgate.model import (
+    Document,
+    Location,
+    Path,
+    Resource,
+    SourceFile,
+    SourceRecord,
+    SourceStatus,
+    Trouble,
+    stable_path,
+)
 from iacgate.model.dataclass import replace
 from iacgate.spi import InputContext
 from iacgate.syntax.yaml import YamlDocument, load_all
@@ -49,13 +59,15 @@ class _Failed(Exception):  # noqa: N818  (data for a trouble)
 
 
 def render(special: Sequence[Document], manifests: Sequence[Document], context: InputContext) -> _Rendered:
-    """All charts and kustomizations in focus. With ``render: always`` a missing tool is trouble, else a notice."""
+    """All charts and kustomizations in focus, and the charts of templates that are named: of those, what comes from
+    these templates is in focus. With ``render: always`` a missing tool is trouble, else a notice."""
     resources: list[Resource] = []
     replaced: set[str] = set()
-    for document in _roots(special):
+    named = _named_templates(special, context)
+    for document in _roots(special, named):
         try:
             if document.kind == "helm-chart":
-                found, sources = _chart(document, context), set[str]()
+                found, sources = _chart(document, context, named.get(document.path, ())), set[str]()
             else:
                 found, sources = _kustomization(document, manifests, context)
         except _Failed as failed:
@@ -64,10 +76,29 @@ def render(special: Sequence[Document], manifests: Sequence[Document], context: 
         except SyntaxFailure as failure:
             _complain(document, _Failed(f"what it renders to does not read: {failure.message}"), context)
             continue
-        context.notices.append(f"{document.path}: rendered, {len(found)} objects")
+        context.notices.append(f"{document.path}: rendered, {len(found)} object{'' if len(found) == 1 else 's'}")
         resources.extend(found)
         replaced |= sources
     return resources, replaced
+
+
+def _named_templates(special: Sequence[Document], context: InputContext) -> dict[str, set[str]]:
+    """For charts out of focus, by the path of their ``Chart.yaml``: the paths of their templates that are named."""
+    charts = {_absolute(context, each.path): each.path for each in special if _is_unnamed_chart(each)}
+    found: dict[str, set[str]] = {}
+    for source in context.claimed if charts else ():
+        if source.named and (chart := charts.get(_chart_file(source))):
+            found.setdefault(chart, set()).add(source.path)
+    return found
+
+
+def _is_unnamed_chart(document: Document) -> bool:
+    return document.kind == "helm-chart" and not document.focus
+
+
+def _chart_file(source: SourceFile) -> str:
+    folder = outermost_chart_of(source.absolute)
+    return os.path.realpath(os.path.join(folder, "Chart.yaml")) if folder else ""
 
 
 def patch_files(special: Sequence[Document]) -> dict[str, str]:
@@ -98,7 +129,7 @@ def _beside(path: str, entry: str) -> str:
     return posixpath.normpath(posixpath.join(posixpath.dirname(path), entry))
 
 
-def _roots(special: Sequence[Document]) -> list[Document]:
+def _roots(special: Sequence[Document], named: Collection[str]) -> list[Document]:
     """What is rendered by itself: no base of another kustomization, no component, no subchart, no library."""
     used = {
         _beside(document.path, entry)
@@ -109,7 +140,8 @@ def _roots(special: Sequence[Document]) -> list[Document]:
         if isinstance(entry, str)
     }
     folders = {posixpath.dirname(document.path) for document in special if document.kind == "helm-chart"}
-    return [document for document in special if document.focus and not _is_part(document, used, folders)]
+    wanted = [document for document in special if document.focus or document.path in named]
+    return [document for document in wanted if not _is_part(document, used, folders)]
 
 
 def _is_part(document: Document, used: set[str], chart_folders: set[str]) -> bool:
@@ -123,6 +155,8 @@ def _is_part(document: Document, used: set[str], chart_folders: set[str]) -> boo
 
 def _complain(document: Document, failed: _Failed, context: InputContext) -> None:
     location = Location(file=document.path)
+    if document.kind == "helm-chart":
+        _skip_templates(document, (), "a template of a Helm chart that could not be rendered", context)
     if failed.message.endswith("not installed") and context.settings.get("render") != "always":
         context.notices.append(f"{document.path}: not rendered, {failed.message}")
         return
@@ -215,7 +249,8 @@ def _get(body: Any, path: Path) -> Any:
 _DETACHED = Document(path="", kind="kubernetes", body=None, locate=lambda _: Location(file=""))
 
 
-def _chart(document: Document, context: InputContext) -> list[Resource]:
+def _chart(document: Document, context: InputContext, named: Collection[str]) -> list[Resource]:
+    """The objects of a chart; of one that is not in focus, those of the named templates are."""
     helm = shutil.which("helm")
     if helm is None:
         raise _Failed("helm is not installed", "install it, or use --render never")
@@ -225,29 +260,52 @@ def _chart(document: Document, context: InputContext) -> list[Resource]:
     label = chart if isinstance(chart, str) and chart else "release"
     output = _run([helm, "template", label, os.path.join(context.root, folder), *values], context)
     templates: dict[str, Template] = {}
-    found = [
-        resource(_in_template(built, folder, document, context, templates), built.body)
-        for built in load_all(output, document.path)
-        if is_object(built.body)
-    ]
+    found = []
+    for built in load_all(output, document.path):
+        if is_object(built.body):
+            placed = _in_template(built, folder, document, context, templates)
+            in_focus = document.focus or placed.path in named
+            found.append(resource(replace(placed, focus=in_focus), built.body))
     context.records.extend(
         SourceRecord(path=path, kind=name, status=SourceStatus.READ, detail=f"rendered from {document.path}")
         for path in sorted(templates)
-        if path != document.path
+        if path != document.path and (document.focus or path in named)
     )
+    _skip_templates(document, templates, "a template from which its chart renders nothing with these values", context)
     return found
+
+
+def _skip_templates(document: Document, rendered: Collection[str], detail: str, context: InputContext) -> None:
+    """Say of the scanned templates of a chart why nothing of them was judged."""
+    chart = _absolute(context, document.path)
+    context.records.extend(
+        SourceRecord(path=source.path, kind=name, status=SourceStatus.SKIPPED, detail=detail)
+        for source in context.claimed
+        if source.focus and source.path not in rendered and _chart_file(source) == chart
+    )
 
 
 def _in_template(
     built: YamlDocument, folder: str, document: Document, context: InputContext, templates: dict[str, Template]
 ) -> Document:
-    """A document in the template that helm names above each object."""
+    """A document in the template that helm names above each object; in ``Chart.yaml`` where no such file is there, as
+    for a chart that is used under an alias or comes in an archive."""
     sources = [each.text.removeprefix("Source: ") for each in built.comments() if each.text.startswith("Source: ")]
     path = posixpath.normpath(posixpath.join(folder, sources[0].partition("/")[2])) if sources else document.path
+    if not os.path.isfile(_absolute(context, path)):
+        path = document.path
     if path not in templates:
-        templates[path] = Template(path, _text_of(_absolute(context, path)))
-    locate = partial(templates[path].locate, built.body)
-    return Document(path=path, kind="kubernetes", body=built.body, locate=locate, index=built.index)
+        templates[path] = Template(path, "" if path == document.path else _text_of(_absolute(context, path)))
+    template = templates[path]
+    return Document(
+        path=path,
+        kind="kubernetes",
+        body=built.body,
+        locate=partial(template.locate, built.body),
+        comments=template.comments,
+        text=template.text,
+        index=built.index,
+    )
 
 
 def _text_of(absolute: str) -> str:
@@ -282,9 +340,11 @@ def _run(command: list[str], context: InputContext) -> bytes:
 
 def _complaint(stderr: bytes, root: str) -> str:
     """The innermost part of what a tool says, without its log header and the folder everybody knows."""
-    text = " ".join(stderr.decode("utf-8", "replace").split()).replace(f"{os.path.realpath(root)}{os.sep}", "")
+    lines = stderr.decode("utf-8", "replace").splitlines()
+    said = [line for line in lines if not line.startswith("WARNING: Kubernetes configuration file")]
+    text = " ".join(" ".join(said).split()).replace(f"{os.path.realpath(root)}{os.sep}", "")
     _, _, logged = text.rpartition('"command failed" err=')
-    said = logged.strip('<>" ')
+    inner = logged.strip('<>" ')
     for outer in ("accumulating resources from ", "accumulating components: "):
-        said = said.rpartition(outer)[2]
-    return said if len(said) <= 300 else f"{said[:300]} …"
+        inner = inner.rpartition(outer)[2]
+    return inner if len(inner) <= 300 else f"{inner[:300]} …"

@@ -12,9 +12,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from iacgate.model import Location, Path
+from iacgate.model import Comment, Location, Path
 
 _KEY = re.compile(r"""("[^"{]*"|'[^'{]*'|[\w./-]+) *:(?:\s+|$)""")
+_COMMENT = re.compile(r"(?:^|(?<=\s))#+ ?(?P<yaml>.*)$|\{\{-?\s*/\*\s*(?P<helm>.*?)\s*\*/\s*-?\}\}")
 _DASH = re.compile(r"- +|-$")
 
 
@@ -54,8 +55,22 @@ class Template:
 
     def __init__(self, path: str, text: str) -> None:
         self._path = path
+        self._text = text
         self._lines = text.splitlines()
         self._documents = list(_documents(self._lines))
+
+    def text(self) -> str:
+        return self._text
+
+    def comments(self) -> tuple[Comment, ...]:
+        """The comments of YAML, and those of the template's language that stand on one line."""
+        found = []
+        for number, line in enumerate(self._lines, 1):
+            if said := _COMMENT.search(line):
+                around = line[: said.start()] + line[said.end() :]
+                text = said["helm"] if said["yaml"] is None else said["yaml"]
+                found.append(Comment(line=number, text=text.strip(), alone=not around.strip()))
+        return tuple(found)
 
     def locate(self, body: dict[str, Any], path: Path) -> Location:
         """Where the path is written; for the object itself the line that says its kind, line 1 where none does."""

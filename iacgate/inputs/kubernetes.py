@@ -76,6 +76,17 @@ def chart_of(absolute: str) -> str:
     return ""
 
 
+def outermost_chart_of(absolute: str) -> str:
+    """The folder of the chart to render when this template is to be judged, which is no subchart; else ``""``."""
+    chart = chart_of(absolute)
+    while chart:
+        above, last = os.path.split(os.path.dirname(chart))
+        if last != "charts" or not os.path.isfile(os.path.join(above, "Chart.yaml")):
+            return chart
+        chart = above
+    return ""
+
+
 def is_object(body: Any) -> bool:
     """Whether a body is a Kubernetes object: it says its ``apiVersion`` and ``kind``."""
     if not isinstance(body, dict):
@@ -101,7 +112,11 @@ def normalise(documents: Sequence[Document], context: InputContext) -> Iterable[
 
 
 def companions(source: SourceFile) -> Iterable[str]:
-    """The kustomization beside a file, or one folder up: it says whether the file is a patch."""
+    """What says how a file is to be read: the chart it is a template of, else the kustomization beside it, or one
+    folder up, whose patch it may be."""
+    if chart := outermost_chart_of(source.absolute):
+        yield os.path.join(chart, "Chart.yaml")
+        return
     folder = os.path.dirname(source.absolute)
     for place in (folder, os.path.dirname(folder)):
         for file in KUSTOMIZATIONS:

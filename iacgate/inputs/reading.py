@@ -77,6 +77,7 @@ def read(
             whole=place.whole,
             notices=reading.notices,
             around=place.around,
+            claimed=claimed,
         )
         documents: list[Document] = []
         for source in _with_companions(adapter, claimed, place):

@@ -28,7 +28,8 @@ def _lines(report: ScanReport) -> Iterator[str]:
     for one in stale(report):
         place = f"{_place(one.waiver.location)}: " if one.waiver.location else ""
         yield f"{place}note[exception-{one_line(one.status)}] {one_line(one.waiver.id)}: {one_line(one.note)}"
-    yield f"{gate_line(report)}; {summed_up(report)}"
+    gate, counts = gate_line(report), summed_up(report)
+    yield gate if gate.endswith(f": {counts}") else f"{gate}; {counts}"
 
 
 def _finding(verdict: Verdict) -> str:

@@ -61,7 +61,7 @@ def allowances(
 
 def _everything(inventory: Inventory) -> Iterator[tuple[Allowance, str]]:
     silent: str | None = None
-    for document in inventory.documents:
+    for document in _documents(inventory):
         if not document.focus or document.comments is tuple:
             continue  # a plan, large as it may be, is written in a language without comments
         if (text := document.text()) is silent:
@@ -73,6 +73,16 @@ def _everything(inventory: Inventory) -> Iterator[tuple[Allowance, str]]:
     for resource in inventory.resources:
         if resource.focus and resource.annotations:
             yield from _of_annotations(resource)
+
+
+def _documents(inventory: Inventory) -> Iterator[Document]:
+    """What was read, and the templates that resources were rendered from: each of these once, though it makes many."""
+    yield from inventory.documents
+    seen = {document.path for document in inventory.documents}
+    for resource in inventory.resources:
+        if resource.document.path not in seen:
+            seen.add(resource.document.path)
+            yield resource.document
 
 
 def _says_nothing(text: str) -> bool:

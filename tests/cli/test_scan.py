@@ -120,6 +120,27 @@ CODES = [
         2,
         "k8s-privileged",
     ),
+    (
+        "settings with a pack that is not there: usage",
+        {"iacgate.yaml": "version: 1\nrules: {packs: [./polcy]}\n"},
+        [],
+        2,
+        "iacgate.yaml:2:17: rule pack './polcy' does not exist",
+    ),
+    (
+        "settings with one pack, which is not there: usage",
+        {"iacgate.yaml": "version: 1\nrules: {packs: ./polcy}\n"},
+        [],
+        2,
+        "iacgate.yaml:2:16: rule pack './polcy' does not exist",
+    ),
+    (
+        "settings with an unknown parameter: usage",
+        {"iacgate.yaml": "rules: {params: {k8s-image-registry-not-allowed: {allowd: []}}}\n", "pod.yaml": POD},
+        [],
+        2,
+        "iacgate.yaml:1:18: rule 'k8s-image-registry-not-allowed' has no parameter 'allowd'",
+    ),
     ("settings that are no YAML: usage", {"iacgate.yaml": "a: [\n"}, [], 2, "iacgate.yaml"),
     ("an exceptions file that is not there: usage", {"iacgate.yaml": "exceptions: {file: e.yaml}\n"}, [], 2, "e.yaml"),
     (

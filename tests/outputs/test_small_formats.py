@@ -228,3 +228,11 @@ def test_remark_that_the_reason_has_taken_up_is_not_repeated(sink):
     verdict = with_message(sink, "m", because="EXC-1 expired, so critical blocks (tiers: defaults)")
     verdict = replace(verdict, triaged=replace(verdict.triaged, note="EXC-1 expired"))
     assert render(text, sink.empty_report(verdicts=(verdict,)), sink).count("EXC-1 expired") == 1
+
+
+def test_concise_says_once_that_there_is_nothing(tmp_path, monkeypatch, capfdbinary) -> None:
+    from iacgate.cli.entry import run
+
+    monkeypatch.chdir(tmp_path)
+    run(["scan", "-o", "concise"])
+    assert capfdbinary.readouterr().out == b"gate open (exit 0): no findings\n"
