@@ -69,6 +69,7 @@ def decides_on_unknown(subject, inventory):
         yield Violation(message="public")
 
 
+EXPECTED = "it has to yield Violation, Doubt or NotApplicable"
 WRONG, DOUBT = Violation(message="wrong"), Doubt(reason="acl is not known", path=("acl",))
 
 
@@ -87,8 +88,8 @@ WRONG, DOUBT = Violation(message="wrong"), Doubt(reason="acl is not known", path
         (decides_on_unknown, Outcome.UNKNOWN, 0, "known after apply"),
         (raises_after(KeyError("hunter2")), Outcome.ERROR, 0, "KeyError in check"),
         (raises_after(ZeroDivisionError("hunter2"), WRONG), Outcome.ERROR, 0, "ZeroDivisionError in check"),
-        (yields("public"), Outcome.ERROR, 0, "TypeError in answers"),
-        (lambda subject, inventory: None, Outcome.ERROR, 0, "TypeError in answers"),
+        (yields("public"), Outcome.ERROR, 0, f"the check gave str, {EXPECTED}"),
+        (lambda subject, inventory: None, Outcome.ERROR, 0, f"the check gave NoneType, {EXPECTED}"),
         (raises_after(RecursionError()), Outcome.ERROR, 0, "RecursionError in check"),
     ],
 )

@@ -89,9 +89,14 @@ def answers(
 
 
 def _sorted_out(said: Iterable[_Said]) -> tuple[list[Violation], list[Doubt], NotApplicable | None]:
-    """What a check says, by its kind. Saying it may be what decides on an unknown value: that is a doubt as well."""
+    """What a check says, by its kind. Saying it may be what decides on an unknown value: that is a doubt as well.
+
+    Raises :class:`_NoAnswer` for anything else: whoever yields it means something by it, so it must not pass.
+    """
     violations: list[Violation] = []
     doubts: list[Doubt] = []
+    if not hasattr(said, "__iter__"):
+        raise _NoAnswer(said)
     try:
         for item in said:
             if isinstance(item, Violation):
@@ -101,10 +106,17 @@ def _sorted_out(said: Iterable[_Said]) -> tuple[list[Violation], list[Doubt], No
             elif isinstance(item, NotApplicable):
                 return [], [], item
             else:
-                raise TypeError  # a check that yields anything else means something by it: that must not pass
+                raise _NoAnswer(item)
     except Undecided as undecided:
         doubts.append(Doubt(reason=undecided.reason))
     return violations, doubts, None
+
+
+class _NoAnswer(TypeError):  # noqa: N818  (it names what was said)
+    """A check said something that is no answer; the message names its type, the thing itself might be a secret."""
+
+    def __init__(self, said: object) -> None:
+        super().__init__(f"the check gave {type(said).__name__}, it has to yield Violation, Doubt or NotApplicable")
 
 
 def without_twins(evaluations: Sequence[Evaluation]) -> list[Evaluation]:
@@ -235,12 +247,15 @@ def _of_creation(subject: Subject) -> Standing | None:
 
 def _crashed(rule: Rule, subject: Subject, error: Exception) -> Evaluation:
     """What went wrong without the value it went wrong on: that might be a secret."""
+    detail = str(error) if isinstance(error, _NoAnswer) else f"{type(error).__name__}{_raised_in(error)}"
+    return Evaluation(rule=rule, subject=subject, outcome=Outcome.ERROR, detail=detail, places=(_header(subject),))
+
+
+def _raised_in(error: Exception) -> str:
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
-    where = f" in {trace.tb_frame.f_code.co_name}" if trace is not None else ""
-    detail = f"{type(error).__name__}{where}"
-    return Evaluation(rule=rule, subject=subject, outcome=Outcome.ERROR, detail=detail, places=(_header(subject),))
+    return f" in {trace.tb_frame.f_code.co_name}" if trace is not None else ""
 
 
 def _header(subject: Subject) -> Location:
