@@ -12,26 +12,14 @@ from iacgate.model import Rule
 
 
 def rule_page(rule: Rule, fixtures: Path | None = None) -> str:
-    """A rule as Markdown. ``fixtures`` is its own folder of fixtures."""
-    parts = [
-        f"# {rule.id}",
-        "",
-        f"**{rule.title}.**",
-        "",
-        *_facts(rule),
-        "",
-        "## Why",
-        "",
-        rule.rationale,
-        "",
-        "## Fix",
-        "",
-    ]
-    parts += [rule.remediation, ""]
+    """A rule as Markdown, what a person has to know first. ``fixtures`` is its own folder of fixtures."""
+    parts = [f"# {rule.id}", "", f"**{rule.title}.** Severity: {rule.severity}.", ""]
+    parts += ["## Why", "", rule.rationale, "", "## Fix", "", rule.remediation, ""]
     if fixtures is not None and fixtures.is_dir():
         parts += _examples(rule, fixtures)
     if rule.params:
         parts += ["## Parameters", "", *(f"* `{name}`: `{value!r}`" for name, value in sorted(rule.params.items())), ""]
+    parts += ["## Facts", "", *_facts(rule), ""]
     if rule.references:
         parts += ["## References", "", *(f"* <{link}>" for link in rule.references), ""]
     return "\n".join(parts).rstrip() + "\n"
@@ -40,7 +28,6 @@ def rule_page(rule: Rule, fixtures: Path | None = None) -> str:
 def _facts(rule: Rule) -> Iterator[str]:
     yield "| | |"
     yield "|--|--|"
-    yield f"| Severity | {rule.severity} |"
     yield f"| Looks at | {_code(rule.on)} |"
     yield f"| Rule sets | {_code(rule.rulesets)} |"
     if rule.aliases:
