@@ -7,7 +7,7 @@ beside it (``Resource.view_of``); its type, name, namespace and body are those o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import chain
 from typing import Any
@@ -20,6 +20,8 @@ from iacgate.model.dataclass import replace
 
 _HINT = "the provider refuses it; mend the text"
 _NAMELESS = "-"
+_BLOCKS = "kubernetes_"
+_AUTOMOUNT = "automount_service_account_token"
 
 
 def with_views(
@@ -54,7 +56,39 @@ def _views(resource: Resource, troubles: list[Trouble], notices: list[str]) -> l
         notices.extend([_hidden(resource, made)] if resource.focus and resource.body is not None else [])
         return []
     before = _before(resource)
+    if _keeps_tokens_away(resource):
+        for one in made:
+            _without_tokens(one.body)
     return [_view(resource, one, before) for one in made]
+
+
+def _keeps_tokens_away(resource: Resource) -> bool:
+    """Whether the provider gives the pods no token, since none is asked for: until version 2 that was its default."""
+    constraints = resource.versions() if resource.type.startswith(_BLOCKS) else ()
+    if not constraints:
+        return False
+    from iacgate.lang.semver import is_below
+
+    asked = [held[_AUTOMOUNT] for held in _mappings(resource.body) if held.get(_AUTOMOUNT) is not None]
+    return is_below(constraints, "2") is True and not asked
+
+
+def _without_tokens(body: dict[str, Any]) -> None:
+    if body["kind"] != "ServiceAccount":  # its own default has always been true
+        for held in _mappings(body):
+            if "containers" in held:
+                held["automountServiceAccountToken"] = False
+
+
+def _mappings(value: Any) -> Iterator[dict[str, Any]]:
+    """All mappings in a value."""
+    waiting = [value]
+    for node in waiting:
+        if isinstance(node, dict):
+            yield node
+            waiting.extend(node.values())
+        elif isinstance(node, list):
+            waiting.extend(node)
 
 
 def _broken(resource: Resource, failure: SyntaxFailure) -> Trouble:

@@ -412,3 +412,61 @@ def test_a_decoded_manifest_says_it_where_it_is_written(tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text(text)
     report = scan([str(tmp_path)], request(tmp_path, rules=("k8s-host-ipc",)))
     assert [str(one.finding.location) for one in report.verdicts] == ["main.tf:8:16"]
+
+
+DEPLOYMENT = """
+resource "kubernetes_deployment" "web" {
+  metadata {
+    name = "web"
+  }
+  spec {
+    template {
+      spec {
+        %s
+        container {
+          name  = "web"
+          image = "web"
+        }
+      }
+    }
+  }
+}
+resource "kubernetes_service_account" "web" {
+  metadata {
+    name = "web"
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("version", "said", "mounted"),
+    [
+        ("~> 1.13", "", False),
+        ("~> 1.13", "automount_service_account_token = null", False),
+        ("~> 1.13", "automount_service_account_token = true", True),
+        (">= 1.13", "", True),
+        ("~> 2.0", "", True),
+        ("~> 2.0", "automount_service_account_token = false", False),
+    ],
+)
+def test_tokens_are_mounted_by_the_default_of_the_version(
+    tmp_path: Path, version: str, said: str, mounted: bool
+) -> None:
+    asked = f'terraform {{\n required_providers {{\n kubernetes = {{ version = "{version}" }}\n }}\n}}\n'
+    (tmp_path / "main.tf").write_text(asked + DEPLOYMENT % said)
+    inventory = take_inventory([str(tmp_path)], request(tmp_path)).inventory
+    pod = inventory.of_type("Deployment")[0].body["spec"]["template"]["spec"]
+    assert pod["automountServiceAccountToken"] is mounted
+    assert inventory.of_type("ServiceAccount")[0].body["automountServiceAccountToken"] is True
+
+
+def test_blocks_and_lists_of_objects_make_the_same_object(tmp_path: Path) -> None:
+    """Version 4 of the provider takes some blocks of version 3 as arguments."""
+    blocks = 'image_pull_secrets {\n name = "s"\n}\ncontainer {\n resources {\n limits = { cpu = "1" }\n }\n}\n'
+    lists = 'image_pull_secrets = [{ name = "s" }]\ncontainer {\n resources = [{ limits = { cpu = "1" } }]\n}\n'
+    text = 'resource "kubernetes_pod_v1" "%s" {\n metadata {}\n spec {\n %s }\n}\n'
+    (tmp_path / "main.tf").write_text(text % ("a", blocks) + text % ("b", lists))
+    one, two = take_inventory([str(tmp_path)], request(tmp_path)).inventory.of_type("Pod")
+    assert one.body["spec"]["containers"][0]["resources"] == {"limits": {"cpu": "1"}}
+    assert one.body["spec"] == two.body["spec"]
