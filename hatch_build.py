@@ -1,4 +1,6 @@
-"""Build hook: compile ``rules/`` into the index that ships in the wheel (``iacgate/_rules.json``)."""
+"""Build hook: compile ``rules/`` into the index that ships in the wheel (``iacgate/_rules.json``), and pick the
+examples that ``iacgate explain`` shows out of ``fixtures/``, which does not ship (``iacgate/_examples.json``).
+"""
 
 from __future__ import annotations
 
@@ -20,6 +22,16 @@ class RulesIndexHook(BuildHookInterface[Any]):
         try:
             from iacgate.engines.native.index import write_index
 
-            write_index(root / "rules", root / "iacgate" / "_rules.json")
+            if self.target_name == "wheel" and version != "editable" and (root / "fixtures").is_dir():
+                _write_examples(root)
+            write_index(root / "rules", root / "iacgate" / "_rules.json")  # last: who loads rules here stamps the index
         finally:
             sys.path.remove(self.root)
+
+
+def _write_examples(root: Path) -> None:
+    from iacgate.engines.native import NativeRules
+    from iacgate.engines.native.examples import write_examples
+
+    rules = NativeRules.load(ruleset="strict", entry_points=False)
+    write_examples(map(rules.rule, rules.ids()), root / "fixtures", root / "iacgate" / "_examples.json")

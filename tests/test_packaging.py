@@ -19,7 +19,7 @@ PARTS = (
     "iacgate", "rules", "frameworks", "fixtures", "tests", "README.md", "LICENSE", "CHANGELOG.md",
     "hatch_build.py", "pyproject.toml",
 )  # fmt: skip
-MADE = shutil.ignore_patterns("__pycache__", "_rules.json", ".*_cache", ".hypothesis")
+MADE = shutil.ignore_patterns("__pycache__", "_rules.json", "_examples.json", ".*_cache", ".hypothesis")
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("packaging")]
 
@@ -85,7 +85,7 @@ def test_the_wheel_holds_rules_index_types_and_licence(built):
         names = wheel.namelist()
         licence = next(name for name in names if name.endswith(".dist-info/licenses/LICENSE"))
         assert wheel.read(licence) == (ROOT / "LICENSE").read_bytes()
-    assert {"iacgate/_rules.json", "iacgate/py.typed"} <= set(names)
+    assert {"iacgate/_rules.json", "iacgate/_examples.json", "iacgate/py.typed"} <= set(names)
     frameworks = [f"frameworks/{file.name}" for file in (ROOT / "frameworks").iterdir()]
     data = sorted(f"iacgate/{name}" for name in (*rule_files(), *frameworks))
     assert sorted(name for name in names if name.endswith(".yaml")) == data
@@ -103,6 +103,8 @@ def test_the_installed_command_knows_its_version_and_all_rules(built, installed)
     assert sorted(listed) == sorted(Path(name).stem for name in rule_files())
     shown = installed("rules", "show", "aws-sg-ssh-open", "-o", "yaml").stdout
     assert shown == (ROOT / "rules/aws/ec2/aws-sg-ssh-open.yaml").read_text()
+    explained = installed("explain", "aws-sg-ssh-open").stdout
+    assert "the rule points here" in explained.partition("## Examples")[2]
 
 
 def test_the_installed_command_finds_what_the_source_tree_finds(installed, tmp_path):

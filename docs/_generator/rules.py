@@ -8,6 +8,7 @@ from typing import Any
 
 from _generator import Undocumented, code, codes, table
 from iacgate.engines.native import NativeRules
+from iacgate.engines.native.examples import shipped_examples
 from iacgate.engines.native.index import source_folder
 from iacgate.engines.native.pages import rule_page
 
@@ -91,8 +92,8 @@ def _problems(name: str, facts: Facts) -> Iterable[str]:
 
 
 def _page(rules: NativeRules, name: str, facts: Facts) -> str:
-    shipped = source_folder()
-    page = rule_page(rules.rule(name), shipped.parent / "fixtures" / name if shipped is not None else None)
+    rule = rules.rule(name)
+    page = rule_page(rule, shipped_examples(rule))
     provider = facts["provider"]
     trail = f"[Rules](index.md) / [{PROVIDERS.get(provider, provider)}]({provider}.md)"
     title, _, rest = page.partition("\n")

@@ -262,11 +262,11 @@ def _shipped_rule(name: str, shipped: Path | None) -> tuple[Rule, Path]:
 
 
 def _page(rules: NativeRules, name: str) -> str:
-    from iacgate.engines.native.index import source_folder
+    from iacgate.engines.native.examples import shipped_examples
     from iacgate.engines.native.pages import rule_page
 
-    shipped = source_folder()
-    return rule_page(rules.rule(name), shipped.parent / "fixtures" / name if shipped is not None else None)
+    rule = rules.rule(name)
+    return rule_page(rule, shipped_examples(rule))
 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:

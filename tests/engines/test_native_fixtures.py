@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from iacgate.cli.rules import examine
+from iacgate.engines.native.examples import examples
 from iacgate.engines.native.fixtures import check_rule
 from iacgate.engines.native.library import load_file
 from iacgate.engines.native.pages import rule_page
@@ -94,7 +95,8 @@ def test_a_bad_id_is_refused(tmp_path):
 
 def test_pages_show_examples(pack):
     verdict_of(pack, main_tf=GOOD + BAD)
-    page = rule_page(load_file(pack / "thing-open.yaml", pack), pack / "fixtures" / "thing-open")
+    rule = load_file(pack / "thing-open.yaml", pack)
+    page = rule_page(rule, examples(rule, pack / "fixtures" / "thing-open"))
     assert page.startswith("# thing-open\n")
     assert "open = true # the rule points here" in page
     assert "finding:" not in page
@@ -129,7 +131,8 @@ resource "aws_thing_policy" "good" {
 
 def test_pages_show_the_shortest_failing_and_passing_piece_with_what_belongs_to_it(pack):
     verdict_of(pack, main_tf=GOOD + BAD + NEIGHBOURS)
-    page = rule_page(load_file(pack / "thing-open.yaml", pack), pack / "fixtures" / "thing-open")
+    rule = load_file(pack / "thing-open.yaml", pack)
+    page = rule_page(rule, examples(rule, pack / "fixtures" / "thing-open"))
     failing, passing = page.partition("## Examples")[2].split("Fine:")
     assert failing.count('resource "') == 1
     assert "far" not in failing

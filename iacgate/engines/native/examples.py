@@ -1,20 +1,24 @@
 """Examples for readers, out of a rule's fixtures: the shortest piece the rule points at, and the shortest it does not.
 
 In: a rule and its folder of fixtures. Out: at most one failing and one passing example. Fixtures try every spelling;
-a reader wants one of each. A piece is a block of Terraform or an object of YAML together with the others of its file
-that it names, or that name it; a Dockerfile is one piece.
+a reader wants one of each. Fixtures do not ship: the build writes the examples of all rules to one file.
+
+A piece is a block of Terraform or an object of YAML together with the others of its file that it names, or that name
+it; a Dockerfile is one piece.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from iacgate.engines.native.fixtures import EXPECTATION, SETTINGS
 from iacgate.model import Rule
 
+_BUILT = Path(__file__).parents[2] / "_examples.json"
 _LANGUAGES = {".tf": "hcl", ".yaml": "yaml", ".yml": "yaml"}
 _BETWEEN = {"hcl": "", "yaml": "---", "docker": ""}
 _HEAD = re.compile(r'(\w+)(?: "([^"]+)")?(?: "([^"]+)")?')
@@ -32,6 +36,10 @@ class Example(NamedTuple):
     lines: tuple[str, ...]
 
 
+Pair = tuple[Example | None, Example | None]
+"""What fails and what passes; ``None`` where there is no example."""
+
+
 class _Piece(NamedTuple):
     """``type`` is what a rule looks at (a resource type, a kind), ``names`` are patterns of what others call it."""
 
@@ -45,7 +53,28 @@ class _Piece(NamedTuple):
         return any(re.search(rf"(?<![\w./-]){name}", text) for name in other.names)
 
 
-def examples(rule: Rule, folder: Path) -> tuple[Example | None, Example | None]:
+def shipped_examples(rule: Rule) -> Pair:
+    """The examples of a rule that ships, from its fixtures in a source tree, else from the file of the build."""
+    from iacgate.engines.native.index import source_folder
+
+    sources = source_folder()
+    if sources is not None:
+        return examples(rule, sources.parent / "fixtures" / rule.id)
+    try:
+        written = json.loads(_BUILT.read_text(encoding="utf-8"))
+    except OSError:  # built without fixtures
+        return None, None
+    failing, passing = (one and Example(one[0], tuple(one[1])) for one in written.get(rule.id, (None, None)))
+    return failing, passing
+
+
+def write_examples(rules: Iterable[Rule], fixtures: Path, out_file: Path) -> None:
+    """Write the examples of rules for an installation: id → failing and passing one, each its language and lines."""
+    found = {rule.id: examples(rule, fixtures / rule.id) for rule in rules}
+    out_file.write_text(json.dumps(found, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+
+
+def examples(rule: Rule, folder: Path) -> Pair:
     """A failing and a passing example: out of the files at the top of the folder where these have one."""
     failing: list[tuple[int, int, Example]] = []
     passing: list[tuple[int, int, Example]] = []

@@ -1,22 +1,21 @@
-"""The documentation page of a rule: everything it says, with a good and a bad example out of its fixtures."""
+"""The documentation page of a rule: everything it says, with an example that fails and one that passes."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
-from iacgate.engines.native.examples import examples
+from iacgate.engines.native.examples import Pair
 from iacgate.engines.native.fixtures import EXPECTATION
 from iacgate.model import Rule
 
 
-def rule_page(rule: Rule, fixtures: Path | None = None) -> str:
-    """A rule as Markdown, what a person has to know first. ``fixtures`` is its own folder of fixtures."""
+def rule_page(rule: Rule, shown: Pair = (None, None)) -> str:
+    """A rule as Markdown, what a person has to know first. ``shown`` are its examples."""
     parts = [f"# {rule.id}", "", f"**{rule.title}.** Severity: {rule.severity}.", ""]
     parts += ["## Why", "", rule.rationale, "", "## Fix", "", rule.remediation, ""]
-    if fixtures is not None and fixtures.is_dir():
-        parts += _examples(rule, fixtures)
+    if any(shown):
+        parts += _examples(rule, shown)
     if rule.params:
         parts += ["## Parameters", "", *(f"* `{name}`: `{value!r}`" for name, value in sorted(rule.params.items())), ""]
     parts += ["## Facts", "", *_facts(rule), ""]
@@ -41,9 +40,9 @@ def _code(words: tuple[str, ...]) -> str:
     return ", ".join(f"`{word}`" for word in words)
 
 
-def _examples(rule: Rule, folder: Path) -> Iterator[str]:
+def _examples(rule: Rule, shown: Pair) -> Iterator[str]:
     yield "## Examples"
-    for title, example in zip(("Found, at the marked line:", "Fine:"), examples(rule, folder), strict=True):
+    for title, example in zip(("Found, at the marked line:", "Fine:"), shown, strict=True):
         if example is not None:
             yield from ("", title, "", f"```{example.language}")
             yield from (_marked(rule.id, line) for line in example.lines)
