@@ -143,7 +143,12 @@ def scan(paths: Sequence[str], request: Request) -> ScanReport:
     gone = placed(gone, judged.before, settings, request.environment, codeowners) if gone else []
     troubles = [*taken.troubles, *rule_troubles(judged.evaluations), *_empty(taken, request)]
     answer = gate(decision.verdicts, troubles, settings.enforcement, request.today, judged.evaluations)
-    notices = [*_notices(taken, paths, rules), *_no_plan(judged.plans, request), *labelled.notices]
+    notices = [
+        *_notices(taken, paths, rules),
+        *_no_plan(judged.plans, request),
+        *_no_baseline(settings, request),
+        *labelled.notices,
+    ]
     tell("decide")
     return ScanReport(
         tool="iacgate",
@@ -395,6 +400,15 @@ def _skipped(records: Sequence[SourceRecord]) -> list[str]:
         if record.status is SourceStatus.SKIPPED:
             reasons.setdefault(record.detail, []).append(record.path)
     return [f"{paths[0]}{_and_more(len(paths) - 1)} skipped: {detail}" for detail, paths in sorted(reasons.items())]
+
+
+def _no_baseline(settings: Settings, request: Request) -> list[str]:
+    """The settings name a baseline that is not there: findings that were accepted count again, and nobody sees why."""
+    if not request.use_baseline or request.baseline is not None or not settings.baseline:
+        return []
+    if os.path.exists(settings.resolve(settings.baseline)):
+        return []
+    return [f"the baseline {settings.baseline} of the settings is not there: `iacgate baseline create` makes it"]
 
 
 def _no_plan(plans: Collection[str], request: Request) -> list[str]:

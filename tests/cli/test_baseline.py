@@ -117,3 +117,14 @@ def test_another_file_may_be_named(repository):
     assert run(["baseline", "create", "--file", "other.json", *RULE]) == 0
     assert not (repository / NAME).exists()
     assert run(["scan", *RULE, "--baseline", "other.json"]) == 0
+
+
+def test_a_baseline_of_the_settings_that_is_not_there_is_told(repository, capsys):
+    (repository / "iacgate.yaml").write_text(f"baseline: {NAME}\n")
+    said = f"the baseline {NAME} of the settings is not there"
+    assert run(["scan", *RULE]) == 1
+    assert said in capsys.readouterr().out
+    assert run(["baseline", "create", *RULE]) == 0
+    capsys.readouterr()
+    assert run(["scan", *RULE]) == 0
+    assert said not in capsys.readouterr().out
