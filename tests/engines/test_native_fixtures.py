@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from iacgate.cli.rules import examine
-from iacgate.engines.native.examples import examples
+from iacgate.engines.native import NativeRules
+from iacgate.engines.native.examples import examples, shipped_examples
 from iacgate.engines.native.fixtures import check_rule
 from iacgate.engines.native.library import load_file
 from iacgate.engines.native.pages import rule_page
@@ -179,3 +180,11 @@ def test_json_expectations_by_address(pack):
         assert verdict_of(pack).problems == []
     expected.write_text("finding thing-open aws_thing.good\n")
     assert len(verdict_of(pack).problems) == 2
+
+
+def test_both_examples_are_of_one_type_where_a_rule_looks_at_many():
+    rule = NativeRules.load(ruleset="strict", entry_points=False).rule("aws-service-without-own-key")
+    failing, passing = shipped_examples(rule)
+    [bad] = [line for line in failing.lines if line.startswith("resource")]
+    assert bad.split()[1] in {line.split()[1] for line in passing.lines if line.startswith("resource")}
+    assert len(failing.lines) > 2, "a block without a body shows little"

@@ -26,6 +26,8 @@ _ASSIGNED = re.compile(r"  (\w+)\s*=")
 _KIND = re.compile(r"^kind:\s*(\S+)", re.MULTILINE)
 _NAME = re.compile(r"^  name:\s*(\S+)|^metadata:\s*\{.*?\bname:\s*([^\s,}]+)", re.MULTILINE)
 _CONTAINERS = "containers:"
+_BARE = 2
+"""Lines of a block without a body."""
 _COMMENT = re.compile(r"\s*(#|//|$)")
 
 
@@ -34,6 +36,16 @@ class Example(NamedTuple):
 
     language: str
     lines: tuple[str, ...]
+
+
+class _Candidate(NamedTuple):
+    """An example in the order of preference: a header without a body shows little, what lies deep is about details."""
+
+    bare: bool
+    depth: int
+    length: int
+    example: Example
+    type: str
 
 
 Pair = tuple[Example | None, Example | None]
@@ -76,28 +88,37 @@ def write_examples(rules: Iterable[Rule], fixtures: Path, out_file: Path) -> Non
 
 def examples(rule: Rule, folder: Path) -> Pair:
     """A failing and a passing example: out of the files at the top of the folder where these have one."""
-    failing: list[tuple[int, int, Example]] = []
-    passing: list[tuple[int, int, Example]] = []
+    failing: list[_Candidate] = []
+    passing: list[_Candidate] = []
     for file in sorted(folder.rglob("*")):
         language = _LANGUAGES.get(file.suffix, "docker")
         if file.name == SETTINGS or not (file.suffix in _LANGUAGES or "Dockerfile" in file.name):
             continue
         depth = len(file.relative_to(folder).parts)
         pieces = list(_pieces(rule.id, language, file.read_text(encoding="utf-8", errors="replace").splitlines()))
-        for family in _families(rule, pieces):
+        for subject, family in _families(rule, pieces):
             marks = {mark for piece in family for mark in piece.marks}
             lines = tuple(line for piece in family for line in (_BETWEEN[language], *piece.lines))[1:]
             if "unknown" not in marks:
-                (failing if marks else passing).append((depth, len(lines), Example(language, lines)))
-    return _first(failing), _first(passing)
+                candidate = _Candidate(len(lines) <= _BARE, depth, len(lines), Example(language, lines), subject)
+                (failing if marks else passing).append(candidate)
+    return _chosen(failing, passing)
 
 
-def _first(found: list[tuple[int, int, Example]]) -> Example | None:
-    return min(found)[2] if found else None
+def _chosen(failing: Sequence[_Candidate], passing: Sequence[_Candidate]) -> Pair:
+    """The first of each; of one type where both have one, so that a reader sees the difference."""
+    types = {one.type for one in failing} & {one.type for one in passing}
+    first = [
+        min((one for one in found if not types or one.type in types), default=None) for found in (failing, passing)
+    ]
+    if types and first[0] is not None:
+        first[1] = min(one for one in passing if one.type == first[0].type)
+    bad, good = (one and one.example for one in first)
+    return bad, good
 
 
-def _families(rule: Rule, pieces: Sequence[_Piece]) -> Iterator[list[_Piece]]:
-    """Each piece the rule may look at, with what names it, and with all that these name; in the order of the file."""
+def _families(rule: Rule, pieces: Sequence[_Piece]) -> Iterator[tuple[str, list[_Piece]]]:
+    """Each piece the rule may look at: its type, and it with what names it and all that these name, in their order."""
     subjects = {*rule.on, "docker", *(piece.type for piece in pieces if piece.marks)}
     subjects |= {piece.type for piece in pieces if "workload" in rule.on and _CONTAINERS in "".join(piece.lines)}
     for piece in pieces:
@@ -109,7 +130,7 @@ def _families(rule: Rule, pieces: Sequence[_Piece]) -> Iterator[list[_Piece]]:
                 more = [other for other in pieces if id(other) not in family and one.mentions(other)]
                 family.update(map(id, more))
                 waiting += more
-            yield [one for one in pieces if id(one) in family]
+            yield piece.type, [one for one in pieces if id(one) in family]
 
 
 def _pieces(rule: str, language: str, lines: Sequence[str]) -> Iterator[_Piece]:
