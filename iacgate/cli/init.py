@@ -9,7 +9,7 @@ import click
 
 from iacgate import __version__
 from iacgate.cli.baseline import counted, open_findings, scan_without_baseline, write
-from iacgate.cli.options import note
+from iacgate.cli.options import note, working_folder
 from iacgate.config import find_settings
 from iacgate.decide import ENFORCING
 from iacgate.errors import CommandError
@@ -98,7 +98,7 @@ def command(folder: str, maturity: int, *, no_baseline: bool, force: bool) -> in
     """
     from iacgate.discover import report_root
 
-    top = report_root((folder,), os.getcwd())
+    top = report_root((folder,), working_folder())
     _refuse_existing(top, force=force)
     entries = 0 if no_baseline else _accept(top, folder)
     settings = TEMPLATE.format(maturity=maturity, baseline=WITH_BASELINE if entries else "")

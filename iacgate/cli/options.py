@@ -117,7 +117,17 @@ def request_from(values: dict[str, Any], **more: Any) -> Request:
         if os.environ.get("TF_WORKSPACE"):
             given.setdefault("workspace", os.environ["TF_WORKSPACE"])
     given.setdefault("today", date.today())  # noqa: DTZ011  (the user's own day: expiry dates are calendar days)
-    return Request(cwd=os.getcwd(), assigned=assigned, **given)
+    return Request(cwd=working_folder(), assigned=assigned, **given)
+
+
+def working_folder() -> str:
+    """Where the command stands. Raises :class:`~iacgate.errors.CommandError` in a folder that was deleted meanwhile."""
+    try:
+        return os.getcwd()
+    except OSError:
+        raise CommandError(
+            "the current folder is not there any more", "change to one that is, then run again"
+        ) from None
 
 
 def _arguments() -> Sequence[str]:

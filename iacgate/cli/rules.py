@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from iacgate.cli.options import INPUT_OPTIONS, RULE_OPTIONS, note, request_from, with_options
+from iacgate.cli.options import INPUT_OPTIONS, RULE_OPTIONS, note, request_from, with_options, working_folder
 from iacgate.cli.rules_filter import FILTER_OPTIONS, chosen, take_filters
 from iacgate.errors import CommandError
 
@@ -200,7 +199,7 @@ def examine(folder: str, without: Sequence[str], rule: Rule) -> Examined:
     from iacgate.pipeline import Request, take_inventory
 
     request = Request(
-        cwd=os.getcwd(), today=date(2000, 1, 1), use_settings=False, use_gitignore=False, render="never",
+        cwd=working_folder(), today=date(2000, 1, 1), use_settings=False, use_gitignore=False, render="never",
         exclude=tuple(without), callers=False,
     )  # fmt: skip
     taken = take_inventory([folder], request)

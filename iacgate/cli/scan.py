@@ -250,9 +250,15 @@ def _goes_to_file(stream: Any) -> bool:
 def _print(text: str) -> None:
     """To standard output as UTF-8, whatever the terminal's encoding can show."""
     data = text.encode("utf-8", "replace")
-    sys.stdout.flush()
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        why = (error.strerror or type(error).__name__).lower()
+        raise CommandError(f"standard output cannot be written: {why}", "write a file: -o text=report.txt") from None
 
 
 def _options(report: ScanReport, shown: dict[str, Any], *, to_terminal: bool) -> OutputOptions:

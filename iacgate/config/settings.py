@@ -60,7 +60,8 @@ def load_settings(path: str | None, root: str = "") -> Settings:
         with open(path, "rb") as stream:
             data = stream.read()
     except OSError as broken:
-        raise SettingsError(f"cannot read {file}: {broken.strerror}", "name a settings file that exists") from None
+        hint = "name a settings file that exists" if isinstance(broken, FileNotFoundError) else "check its permissions"
+        raise SettingsError(f"cannot read {file}: {broken.strerror}", hint) from None
     return read_settings(data, file, os.path.dirname(os.path.abspath(path)))
 
 

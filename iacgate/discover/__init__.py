@@ -156,8 +156,18 @@ def _is_below(path: str, folder: str) -> bool:
 
 def _standard_input() -> SourceFile:
     """Standard input, read once; its first bytes tell which name an adapter would know it by."""
-    data = sys.stdin.buffer.read()
+    data = _all_of_standard_input()
     return SourceFile(path=_name_for(data), absolute="", read=lambda: data, named=True)
+
+
+def _all_of_standard_input() -> bytes:
+    why = "closed"
+    try:
+        if sys.stdin is not None:
+            return sys.stdin.buffer.read()
+    except OSError as error:
+        why = _why(error)
+    raise CommandError(f"-: standard input cannot be read: {why}", "pipe something into it, or name a file")
 
 
 def _name_for(data: bytes) -> str:

@@ -6,6 +6,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -184,3 +186,34 @@ def test_plan_of_a_hundred_megabytes(here, iacgate):
     done = iacgate("scan", "--rule", "aws-sg-ssh-open", "-o", "concise", "plan.json", timeout=600)
     assert done.returncode == 1, done.stderr
     assert re.findall(r"aws-sg-ssh-open\] (\S+): ", done.stdout) == ["aws_security_group.g[7]"]
+
+
+def command(*words: str, **around) -> subprocess.CompletedProcess[str]:
+    """A process of its own: what its streams and its folder are is decided before it begins."""
+    interpreter = [sys.executable, "-m", "iacgate.cli.entry"]
+    return subprocess.run([*interpreter, *words], text=True, stderr=subprocess.PIPE, check=False, **around)
+
+
+def test_standard_input_that_is_closed_is_no_bug_of_ours(here):
+    done = command("scan", "-", preexec_fn=lambda: os.close(0))
+    assert done.returncode == 2
+    assert "-: standard input cannot be read: closed" in done.stderr
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_full_disk_behind_standard_output_is_told_and_not_green(here, form):
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = command("scan", "-o", form, stdout=full)
+    assert done.returncode == 2
+    assert "standard output cannot be written: no space left on device" in done.stderr
+    assert "our bug" not in done.stderr
+
+
+def test_a_folder_that_is_gone_is_no_bug_of_ours(here, monkeypatch, capsys):
+    (here / "gone").mkdir()
+    monkeypatch.chdir(here / "gone")
+    (here / "gone").rmdir()
+    for words in (["scan"], ["init"], ["inventory"]):
+        assert run(words) == 2
+        assert "the current folder is not there any more" in capsys.readouterr().err
