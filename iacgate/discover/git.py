@@ -49,10 +49,23 @@ def changed_lines(root: str, revision: str) -> dict[str, Lines]:
         raise CommandError(f"--changed-since {revision!r}: not a revision", "name a branch, a tag or a commit")
     base = _git(root, "merge-base", revision, "HEAD").strip() or revision
     changed = _parse_diff(_git(root, *_DIFF, base, "--"))
+    changed.update({name: [_ALL_LINES] for name in changed if _counts_lines_otherwise(os.path.join(root, name))})
     for name in _git(root, "ls-files", "--others", "--exclude-standard", "-z").split("\0"):
         if name:
             changed[name] = [_ALL_LINES]
     return changed
+
+
+def _counts_lines_otherwise(path: str) -> bool:
+    """Whether a line of the file may end with a carriage return alone: for YAML it does, for git it does not."""
+    try:
+        if not os.path.isfile(path):
+            return False
+        with open(path, "rb") as stream:
+            data = stream.read()
+    except (OSError, ValueError):
+        return False
+    return data.count(b"\r") != data.count(b"\r\n")
 
 
 def _parse_diff(diff: str) -> dict[str, Lines]:

@@ -46,7 +46,12 @@ def commit(home: Path, git: Git, name: str | bytes, data: bytes) -> None:
 
 @pytest.mark.parametrize(
     "disguise",
-    [b"++ b/other.yaml\n", b"x\r+++ b/other.yaml\n", b"x\x0c+++ b/other.yaml\n", b"x\n\\ No newline at end of file\n"],
+    [
+        b"++ b/other.yaml\n",
+        b"++ b/other.yaml\r\n",
+        b"x\x0c+++ b/other.yaml\n",
+        b"x\n\\ No newline at end of file\n",
+    ],
 )
 def test_no_content_passes_for_the_header_of_another_file(home: Path, git: Git, disguise: bytes) -> None:
     commit(home, git, "a.yaml", b"1\n2\n3\n4\n5\n6\n")
@@ -114,3 +119,13 @@ def test_what_cannot_be_compared_says_why(home: Path, git: Git, tmp_path: Path) 
         changed_lines(str(home), "")
     with pytest.raises(CommandError, match="there is no git repository around"):
         changed_lines(str(tmp_path), "main")
+
+
+def test_a_file_whose_lines_end_in_ways_of_its_own_has_changed_as_a_whole(home: Path, git: Git) -> None:
+    commit(home, git, "a.yaml", b"# x\r# y\r\n1\n")
+    commit(home, git, "b.yaml", b"# x\r\n1\r\n")
+    commit(home, git, "a.yaml", b"# x\r# y\r\n1\n2\n")
+    commit(home, git, "b.yaml", b"# x\r\n1\r\n2\r\n")
+    changed = changed_lines(str(home), "HEAD~2")
+    assert changed["a.yaml"][0][0] == 1
+    assert changed["b.yaml"] == [(3, 3)]
