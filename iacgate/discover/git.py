@@ -18,9 +18,12 @@ _HUNK = r"^@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@"
 _ALL_LINES = (1, 1 << 30)
 _DIFF = (
     "diff", "--unified=0", "--inter-hunk-context=0", "--no-color", "--no-ext-diff", "--no-textconv", "--text",
-    "--submodule=short", "--find-renames", "--src-prefix=a/", "--dst-prefix=b/",
+    "--submodule=diff", "--find-renames", "--src-prefix=a/", "--dst-prefix=b/",
 )  # fmt: skip
 """``--text``, since otherwise a line in ``.gitattributes`` (``*.tf -diff``) would hide a change."""
+_SIDES = {"\\": 0, " ": 2, "": 2}
+"""Of how many files a line in a hunk is: a remark of git's of none, context (in submodules) of the old and the new."""
+_UNFETCHED = r"Submodule (.+) [0-9a-f]+\.\.\.?[0-9a-f]+ \(commits not present\)"
 _PLACES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_PREFIX", "GIT_NAMESPACE")
 """Variables that lead git to another repository than the one around the files."""
 
@@ -48,12 +51,21 @@ def changed_lines(root: str, revision: str) -> dict[str, Lines]:
     if revision.startswith("-") or not revision.strip():
         raise CommandError(f"--changed-since {revision!r}: not a revision", "name a branch, a tag or a commit")
     base = _git(root, "merge-base", revision, "HEAD").strip() or revision
-    changed = _parse_diff(_git(root, *_DIFF, base, "--"))
+    diff = _git(root, *_DIFF, base, "--")
+    changed = _parse_diff(diff)
+    for folder in re.findall(rf"^{_UNFETCHED}$", diff, re.MULTILINE):
+        changed.update(_everything(root, folder))
     changed.update({name: [_ALL_LINES] for name in changed if _counts_lines_otherwise(os.path.join(root, name))})
     for name in _git(root, "ls-files", "--others", "--exclude-standard", "-z").split("\0"):
         if name:
             changed[name] = [_ALL_LINES]
     return changed
+
+
+def _everything(root: str, submodule: str) -> dict[str, Lines]:
+    """All files of a submodule of which git does not know what it was before."""
+    names = _git(os.path.join(root, submodule), "ls-files", "-z").split("\0")
+    return {f"{submodule}/{name}": [_ALL_LINES] for name in names if name}
 
 
 def _counts_lines_otherwise(path: str) -> bool:
@@ -76,7 +88,9 @@ def _parse_diff(diff: str) -> dict[str, Lines]:
     content = 0
     for line in diff.split("\n"):
         if content:
-            content -= not line.startswith("\\")
+            content -= _SIDES.get(line[:1], 1)
+        elif line.startswith("Binary files ") and line.endswith(" differ"):
+            changed[_unquoted(line.removesuffix(" differ").rpartition(" and ")[2])[2:]] = [_ALL_LINES]
         elif line.startswith("rename from "):
             renamed = _unquoted(line.removeprefix("rename from "))
         elif line.startswith("rename to "):

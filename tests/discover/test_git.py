@@ -129,3 +129,38 @@ def test_a_file_whose_lines_end_in_ways_of_its_own_has_changed_as_a_whole(home: 
     changed = changed_lines(str(home), "HEAD~2")
     assert changed["a.yaml"][0][0] == 1
     assert changed["b.yaml"] == [(3, 3)]
+
+
+@pytest.fixture
+def submodule(home: Path, git: Git, tmp_path: Path) -> Path:
+    """A submodule ``sub`` with a file of twelve lines, committed."""
+    other = tmp_path / "other"
+    other.mkdir()
+    subprocess.run(["git", "init", "-b", "main"], cwd=other, check=True, capture_output=True)
+    (other / "p.yaml").write_bytes(b"".join(b"%d\n" % number for number in range(12)))
+    subprocess.run(["git", "add", "-A"], cwd=other, check=True)
+    subprocess.run(["git", "commit", "-m", "x"], cwd=other, check=True, capture_output=True)
+    git("-c", "protocol.file.allow=always", "submodule", "add", str(other), "sub")
+    git("commit", "-m", "x")
+    return home / "sub"
+
+
+def test_what_changed_in_a_submodule_has_changed(home: Path, git: Git, submodule: Path) -> None:
+    with open(submodule / "p.yaml", "ab") as stream:
+        stream.write(b"\n++ b/x\nnew\n")
+    (submodule / "q.yaml").write_bytes(b"\x00binary")
+    subprocess.run(["git", "add", "-A"], cwd=submodule, check=True)
+    subprocess.run(["git", "commit", "-m", "x"], cwd=submodule, check=True, capture_output=True)
+    commit(home, git, "a.yaml", b"1\n")
+    changed = changed_lines(str(home), "HEAD~1")
+    assert sorted(changed) == ["a.yaml", "sub/p.yaml", "sub/q.yaml"]
+    ((first, last),) = changed["sub/p.yaml"]
+    assert 1 < first <= 13
+    assert last == 15
+    assert changed["sub/q.yaml"][0][0] == 1
+
+
+def test_a_submodule_whose_past_is_not_there_has_changed_as_a_whole(home: Path, git: Git, submodule: Path) -> None:
+    git("update-index", "--cacheinfo", f"160000,{'1' * 40},sub")
+    git("commit", "-m", "a commit that nobody fetched")
+    assert list(changed_lines(str(home), "HEAD")) == ["sub/p.yaml"]
