@@ -54,7 +54,7 @@ USAGE = [
     (["scan", "--break-glass", "T-1"], "--break-glass needs a reason"),
     (["scan", "podd.yaml"], "did you mean 'pod.yaml'?"),
     (["scan", "nowhere/at/all"], "nowhere/at/all: no such file or folder"),
-    (["scan", "--changed-since", "HEAD"], "not a git repository"),
+    (["scan", "--changed-since", "HEAD"], "there is no git repository around"),
     (["explain", "k8s-privilegd-container"], "did you mean 'k8s-privileged-container'?"),
     (["explain"], "missing argument"),
     (["schema", "setings"], "'settings'"),
