@@ -10,8 +10,8 @@ IPv6, whatever the attribute is called).
 Read are the three forms of AWS security group rules, network ACLs, Azure network security groups and rules, firewalls
 of Google Cloud, and those of smaller clouds (``firewall_elsewhere.py``). Where it is not known whether a rule allows,
 the list is partial. With Azure and Google Cloud rules that come first are weighed, those of the same group or network
-wherever they are written (``precedence.py``); with network ACLs and the firewall rules of OpenStack an *allow* counts
-whatever an earlier one denies.
+wherever they are written (``precedence.py``); with network ACLs and the firewall rules of OpenStack and of
+Tencent an *allow* counts whatever an earlier one denies.
 """
 
 from __future__ import annotations
@@ -308,7 +308,7 @@ _WEIGHED = {
     "azurerm_network_security_rule": _Weighed(_azure_order, _azure_limits),
     "google_compute_firewall": _Weighed(_google_order, _google_limits),
 }
-_ELSEWHERE = ("openstack_", "digitalocean_", "nifcloud_")
+_ELSEWHERE = ("openstack_", "digitalocean_", "nifcloud_", "yandex_", "tencentcloud_", "ncloud_")
 _DENIES: dict[str, Callable[[Body, str], Iterator[Deny]]] = {
     "azurerm_network_security_group": _azure_denies,
     "azurerm_network_security_rule": _azure_denies,

@@ -1,15 +1,17 @@
-"""Firewall rules of smaller clouds: OpenStack, DigitalOcean, Nifcloud.
+"""Firewall rules of smaller clouds: OpenStack, DigitalOcean, Nifcloud, Yandex, Tencent, Naver.
 
 Room: ``lang``. In: the body of a resource, and a direction. Out: what *allows* traffic, as ``firewall.py`` says.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from iacgate.lang.firewall_rule import EVERY_PORT, Body, Found, Reader, blocks_of, element, is_word, span
-from iacgate.lang.jmespath.logic import Truth, doubt, either, number, truth
+from iacgate.lang.firewall_rule import EVERY_PORT, Body, Found, Reader, blocks_of, element, is_word, protocol_of, span
+from iacgate.lang.jmespath.logic import Truth, both, doubt, either, negate, number, truth
 from iacgate.lang.network import port_ranges
+from iacgate.lang.places import Placed
 from iacgate.model import Path, Unknown
 
 
@@ -129,6 +131,139 @@ def _nifcloud_group(body: Body, direction: str) -> Found:
             yield element(block[1], block[0], direction, "all", EVERY_PORT, sources)
 
 
+def _yandex_element(raw: Body, path: Path, direction: str) -> Placed:
+    """A rule of a security group of Yandex: every port is meant where none is named, or -1.
+
+    https://yandex.cloud/en/docs/vpc/concepts/security-groups
+    """
+    single = raw.get("port")
+    named = truth(single) is not False and (isinstance(single, Unknown) or number(single) != -1)
+    ports = span(single, single) if named else span(raw.get("from_port"), raw.get("to_port"))
+    sources = {(*path, key): raw.get(key) for key in ("v4_cidr_blocks", "v6_cidr_blocks")}
+    return element(raw, path, direction, _named(raw.get("protocol"), "all"), ports, sources)
+
+
+def _yandex_group(body: Body, direction: str) -> Found:
+    for block in blocks_of(body, direction):
+        yield block if isinstance(block, Unknown) else _yandex_element(block[1], block[0], direction)
+
+
+def _yandex_rule(body: Body, direction: str) -> Found:
+    spoken = is_word(body.get("direction"), direction)
+    if isinstance(spoken, Unknown):
+        yield spoken
+    elif spoken:
+        yield _yandex_element(body, (), direction)
+
+
+def _allowing(body: Body, direction: str, key: str, word: str) -> Iterator[tuple[Path, Body] | Unknown]:
+    """The blocks of a direction that allow, where each says in ``key`` what it does."""
+    for block in blocks_of(body, direction):
+        answer = block if isinstance(block, Unknown) else is_word(block[1].get(key), word)
+        if isinstance(answer, Unknown):
+            yield answer
+        elif answer:
+            yield block
+
+
+def _tencent_element(raw: Body, path: Path, direction: str, keys: tuple[str, ...], ports: str, protocol: str) -> Placed:
+    """A rule of Tencent Cloud: what it leaves out is not limited, but for what a template names."""
+    port, spoken = raw.get(ports), raw.get(protocol)
+    every = truth(port) is False or (not isinstance(port, Unknown) and str(port).lower() == "all")
+    sources = {(*path, key): raw.get(key) for key in keys}
+    return element(raw, path, direction, _named(spoken, "all"), EVERY_PORT if every else port_ranges(port), sources)
+
+
+def _tencent_set(body: Body, direction: str) -> Found:
+    for block in _allowing(body, direction, "action", "accept"):
+        if isinstance(block, Unknown):
+            yield block
+            continue
+        path, raw = block
+        template = either(truth(raw.get("service_template_id")), truth(raw.get("service_template_group")))
+        if isinstance(template, Unknown):
+            yield template
+        elif not template:
+            yield _tencent_element(raw, path, direction, ("cidr_block", "ipv6_cidr_block"), "port", "protocol")
+
+
+def _tencent_rule(body: Body, direction: str) -> Found:
+    typed, accepted = is_word(body.get("type"), direction), is_word(body.get("policy"), "accept")
+    answer = both(both(typed, accepted), negate(truth(body.get("protocol_template"))))
+    if isinstance(answer, Unknown):
+        yield answer
+    elif answer:
+        yield _tencent_element(body, (), direction, ("cidr_ip", "ipv6_cidr_block"), "port_range", "ip_protocol")
+
+
+def _ncloud_element(raw: Body, path: Path, direction: str) -> Placed:
+    ports = raw.get("port_range")
+    found = EVERY_PORT if truth(ports) is False else port_ranges(ports)
+    return element(raw, path, direction, raw.get("protocol"), found, {(*path, "ip_block"): raw.get("ip_block")})
+
+
+def _ncloud_group(body: Body, direction: str) -> Found:
+    for block in blocks_of(body, "inbound" if direction == "ingress" else "outbound"):
+        yield block if isinstance(block, Unknown) else _ncloud_element(block[1], block[0], direction)
+
+
+def _ncloud_acl(body: Body, direction: str) -> Found:
+    for block in _allowing(body, "inbound" if direction == "ingress" else "outbound", "rule_action", "allow"):
+        yield block if isinstance(block, Unknown) else _ncloud_element(block[1], block[0], direction)
+
+
+def _oracle_list(body: Body, direction: str) -> Found:
+    """A security list of Oracle: the ports stand in the options themselves."""
+    for block in blocks_of(body, f"{direction}_security_rules"):
+        yield block if isinstance(block, Unknown) else _oracle_element(block[1], block[0], direction)
+
+
+def _oracle_group_rule(body: Body, direction: str) -> Found:
+    spoken = is_word(body.get("direction"), direction)
+    if isinstance(spoken, Unknown):
+        yield spoken
+    elif spoken:
+        yield _oracle_element(body, (), direction)
+
+
+def _oracle_element(raw: Body, path: Path, direction: str) -> Placed:
+    """A rule; its other side is a range unless its type says that it is a service or a group."""
+    protocol, ports = _oracle_ports(raw)
+    side = "source" if direction == "ingress" else "destination"
+    kind = raw.get(f"{side}_type")
+    ranged = kind is None or isinstance(kind, Unknown) or kind == "CIDR_BLOCK"
+    sources = {(*path, side): raw.get(side)} if ranged else {}
+    return element(raw, path, direction, protocol, ports, sources)
+
+
+def _oracle_ports(raw: Body) -> tuple[Any, Any]:
+    """Protocol and ports: options are taken for their own protocol only, so they name it where it is not known.
+
+    Without options every port is meant:
+    https://docs.oracle.com/en-us/iaas/api/#/en/iaas/20160918/datatypes/IngressSecurityRule.
+    """
+    protocol = protocol_of(raw.get("protocol"))
+    for name in ("tcp", "udp"):
+        options = _only(raw.get(f"{name}_options"))
+        if isinstance(options, Unknown):
+            if protocol == name or isinstance(protocol, Unknown):
+                return protocol, doubt(options)
+        elif options is not None and (protocol == name or isinstance(protocol, Unknown)):
+            inner = _only(options.get("destination_port_range"))
+            if isinstance(inner, Unknown):
+                return name, doubt(inner)
+            ends = options if inner is None else inner
+            return name, span(ends.get("min"), ends.get("max"))
+    return protocol, EVERY_PORT
+
+
+def _only(blocks: Any) -> Any:
+    """The one block of a name: a mapping, ``None`` where there is none, an unknown where there may be one."""
+    for block in blocks_of({"": blocks}, ""):
+        return block if isinstance(block, Unknown) else block[1]
+    return None
+
+
 _READERS: dict[str, Reader] = {
     "openstack_networking_secgroup_rule_v2": _openstack_group_rule,
     "openstack_compute_secgroup_v2": _openstack_compute_group,
@@ -138,4 +273,14 @@ _READERS: dict[str, Reader] = {
     "nifcloud_security_group_rule": _nifcloud_rule,
     "nifcloud_db_security_group": _nifcloud_group,
     "nifcloud_nas_security_group": _nifcloud_group,
+    "oci_core_security_list": _oracle_list,
+    "oci_core_default_security_list": _oracle_list,
+    "oci_core_network_security_group_security_rule": _oracle_group_rule,
+    "yandex_vpc_security_group": _yandex_group,
+    "yandex_vpc_default_security_group": _yandex_group,
+    "yandex_vpc_security_group_rule": _yandex_rule,
+    "tencentcloud_security_group_rule_set": _tencent_set,
+    "tencentcloud_security_group_rule": _tencent_rule,
+    "ncloud_access_control_group_rule": _ncloud_group,
+    "ncloud_network_acl_rule": _ncloud_acl,
 }

@@ -163,3 +163,106 @@ def test_digitalocean_names_its_rules_by_direction(rule, expected):
 )
 def test_nifcloud(kind, body, expected):
     assert ssh_open(kind, body) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "expected"),
+    [
+        ("yandex_vpc_security_group", {"ingress": [{"port": 22, "v4_cidr_blocks": [WORLD]}]}, True),
+        ("yandex_vpc_security_group", {"ingress": [{"v6_cidr_blocks": ["::/0"]}]}, True),
+        ("yandex_vpc_security_group", {"ingress": [{"port": -1, "v4_cidr_blocks": [WORLD]}]}, True),
+        ("yandex_vpc_security_group", {"ingress": [{"port": 443, "v4_cidr_blocks": [WORLD]}]}, False),
+        ("yandex_vpc_security_group", {"ingress": [{"predefined_target": "self_security_group"}]}, False),
+        ("yandex_vpc_security_group", {"egress": [{"v4_cidr_blocks": [WORLD]}]}, False),
+        ("yandex_vpc_security_group", {"ingress": [{"port": LATER, "v4_cidr_blocks": [WORLD]}]}, "unknown"),
+        ("yandex_vpc_security_group_rule", {"direction": "ingress", "v4_cidr_blocks": [WORLD]}, True),
+        ("yandex_vpc_security_group_rule", {"direction": LATER, "v4_cidr_blocks": [WORLD]}, "unknown"),
+        ("tencentcloud_security_group_rule_set", {"ingress": [{"action": "ACCEPT", "cidr_block": WORLD}]}, True),
+        ("tencentcloud_security_group_rule_set", {"ingress": [{"action": "DROP", "cidr_block": WORLD}]}, False),
+        (
+            "tencentcloud_security_group_rule_set",
+            {"ingress": [{"action": "ACCEPT", "cidr_block": WORLD, "service_template_id": "ppm-1"}]},
+            False,
+        ),
+        (
+            "tencentcloud_security_group_rule_set",
+            {"ingress": [{"action": "ACCEPT", "cidr_block": WORLD, "protocol": "TCP", "port": "22,80"}]},
+            True,
+        ),
+        ("tencentcloud_security_group_rule", {"type": "ingress", "policy": "ACCEPT", "cidr_ip": WORLD}, True),
+        ("tencentcloud_security_group_rule", {"type": "egress", "policy": "ACCEPT", "cidr_ip": WORLD}, False),
+        ("tencentcloud_security_group_rule", {"type": "ingress", "policy": LATER, "cidr_ip": WORLD}, "unknown"),
+        ("ncloud_access_control_group_rule", {"inbound": [{"protocol": "TCP", "ip_block": WORLD}]}, True),
+        (
+            "ncloud_access_control_group_rule",
+            {"inbound": [{"protocol": "TCP", "ip_block": WORLD, "port_range": "80"}]},
+            False,
+        ),
+        (
+            "ncloud_network_acl_rule",
+            {"inbound": [{"protocol": "TCP", "rule_action": "DROP", "ip_block": WORLD, "port_range": "22"}]},
+            False,
+        ),
+        (
+            "ncloud_network_acl_rule",
+            {"inbound": [{"protocol": "TCP", "rule_action": "ALLOW", "ip_block": "::/0", "port_range": "20-30"}]},
+            True,
+        ),
+    ],
+)
+def test_yandex_tencent_and_naver(kind, body, expected):
+    assert ssh_open(kind, body) == expected
+
+
+def oracle(**more):
+    return {"ingress_security_rules": [{"source": WORLD, "protocol": "6", **more}]}
+
+
+def oracle_group(**more):
+    return {"direction": "INGRESS", "source": WORLD, "source_type": "CIDR_BLOCK", "protocol": "6", **more}
+
+
+SSH = [{"min": 22, "max": 22}]
+WEB = [{"min": 443, "max": 443}]
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "expected"),
+    [
+        ("oci_core_security_list", oracle(tcp_options=SSH), True),
+        ("oci_core_security_list", oracle(tcp_options=WEB), False),
+        ("oci_core_security_list", oracle(tcp_options=LATER), "unknown"),
+        ("oci_core_security_list", oracle(tcp_options=[{"source_port_range": WEB}]), True),
+        ("oci_core_security_list", oracle(udp_options=WEB), True),
+        ("oci_core_security_list", oracle(protocol="17", udp_options=SSH), False),
+        ("oci_core_security_list", oracle(protocol="17", tcp_options=LATER), False),
+        ("oci_core_security_list", oracle(protocol="all"), True),
+        ("oci_core_security_list", oracle(protocol="1"), False),
+        ("oci_core_security_list", oracle(protocol=LATER, tcp_options=SSH), True),
+        ("oci_core_security_list", oracle(protocol=LATER, tcp_options=WEB), False),
+        ("oci_core_security_list", oracle(protocol=LATER), "unknown"),
+        ("oci_core_security_list", oracle(source="10.0.0.0/8"), False),
+        ("oci_core_security_list", {"egress_security_rules": [{"destination": WORLD, "protocol": "6"}]}, False),
+        ("oci_core_default_security_list", {"ingress_security_rules": LATER}, "unknown"),
+        ("oci_core_network_security_group_security_rule", oracle_group(), True),
+        (
+            "oci_core_network_security_group_security_rule",
+            oracle_group(tcp_options=[{"destination_port_range": WEB}]),
+            False,
+        ),
+        (
+            "oci_core_network_security_group_security_rule",
+            oracle_group(tcp_options=[{"destination_port_range": LATER}]),
+            "unknown",
+        ),
+        (
+            "oci_core_network_security_group_security_rule",
+            oracle_group(source=LATER, source_type="NETWORK_SECURITY_GROUP"),
+            False,
+        ),
+        ("oci_core_network_security_group_security_rule", oracle_group(direction="EGRESS"), False),
+        ("oci_core_network_security_group_security_rule", oracle_group(direction=LATER), "unknown"),
+    ],
+)
+def test_oracle(kind, body, expected):
+    assert ssh_open(kind, body) == expected
