@@ -93,6 +93,10 @@ def _reader(kind: str) -> Reader | None:
         from iacgate.lang.firewall_elsewhere import reader_of
 
         return reader_of(kind)
+    if kind.startswith("oci_"):
+        from iacgate.lang.firewall_oracle import reader_of
+
+        return reader_of(kind)
     return _READERS.get(kind)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from iacgate.lang.firewall_rule import EVERY_PORT, Body, Found, Reader, blocks_of, element, is_word, protocol_of, span
+from iacgate.lang.firewall_rule import EVERY_PORT, Body, Found, Reader, blocks_of, element, is_word, span
 from iacgate.lang.jmespath.logic import Truth, both, doubt, either, negate, number, truth
 from iacgate.lang.network import port_ranges
 from iacgate.lang.places import Placed
@@ -212,59 +212,27 @@ def _ncloud_acl(body: Body, direction: str) -> Found:
         yield block if isinstance(block, Unknown) else _ncloud_element(block[1], block[0], direction)
 
 
-def _oracle_list(body: Body, direction: str) -> Found:
-    """A security list of Oracle: the ports stand in the options themselves."""
-    for block in blocks_of(body, f"{direction}_security_rules"):
-        yield block if isinstance(block, Unknown) else _oracle_element(block[1], block[0], direction)
+def _alicloud_rule(body: Body, direction: str) -> Found:
+    """Ports are written ``22/25``, and ``-1/-1`` for all of them; a rule that drops allows nothing."""
+    for key, word in (("type", direction), ("policy", "accept")):
+        spoken = is_word(_named(body.get(key), word), word)
+        if isinstance(spoken, Unknown):
+            yield spoken
+            return
+        if not spoken:
+            return
+    ranges = {(key,): body.get(key) for key in ("cidr_ip", "ipv6_cidr_ip")}
+    yield element(body, (), direction, body.get("ip_protocol"), _slash_ports(body.get("port_range")), ranges)
 
 
-def _oracle_group_rule(body: Body, direction: str) -> Found:
-    spoken = is_word(body.get("direction"), direction)
-    if isinstance(spoken, Unknown):
-        yield spoken
-    elif spoken:
-        yield _oracle_element(body, (), direction)
-
-
-def _oracle_element(raw: Body, path: Path, direction: str) -> Placed:
-    """A rule; its other side is a range unless its type says that it is a service or a group."""
-    protocol, ports = _oracle_ports(raw)
-    side = "source" if direction == "ingress" else "destination"
-    kind = raw.get(f"{side}_type")
-    ranged = kind is None or isinstance(kind, Unknown) or kind == "CIDR_BLOCK"
-    sources = {(*path, side): raw.get(side)} if ranged else {}
-    return element(raw, path, direction, protocol, ports, sources)
-
-
-def _oracle_ports(raw: Body) -> tuple[Any, Any]:
-    """Protocol and ports: options are taken for their own protocol only, so they name it where it is not known.
-
-    Without options every port is meant:
-    https://docs.oracle.com/en-us/iaas/api/#/en/iaas/20160918/datatypes/IngressSecurityRule.
-    """
-    protocol = protocol_of(raw.get("protocol"))
-    for name in ("tcp", "udp"):
-        options = _only(raw.get(f"{name}_options"))
-        if isinstance(options, Unknown):
-            if protocol == name or isinstance(protocol, Unknown):
-                return protocol, doubt(options)
-        elif options is not None and (protocol == name or isinstance(protocol, Unknown)):
-            inner = _only(options.get("destination_port_range"))
-            if isinstance(inner, Unknown):
-                return name, doubt(inner)
-            ends = options if inner is None else inner
-            return name, span(ends.get("min"), ends.get("max"))
-    return protocol, EVERY_PORT
-
-
-def _only(blocks: Any) -> Any:
-    """The one block of a name: a mapping, ``None`` where there is none, an unknown where there may be one."""
-    for block in blocks_of({"": blocks}, ""):
-        return block if isinstance(block, Unknown) else block[1]
-    return None
+def _slash_ports(ports: Any) -> Any:
+    if truth(ports) is False or ports == "-1/-1":
+        return EVERY_PORT
+    return port_ranges(ports.replace("/", "-") if isinstance(ports, str) else ports)
 
 
 _READERS: dict[str, Reader] = {
+    "alicloud_security_group_rule": _alicloud_rule,
     "openstack_networking_secgroup_rule_v2": _openstack_group_rule,
     "openstack_compute_secgroup_v2": _openstack_compute_group,
     "openstack_fw_rule_v1": _openstack_firewall,
@@ -273,9 +241,6 @@ _READERS: dict[str, Reader] = {
     "nifcloud_security_group_rule": _nifcloud_rule,
     "nifcloud_db_security_group": _nifcloud_group,
     "nifcloud_nas_security_group": _nifcloud_group,
-    "oci_core_security_list": _oracle_list,
-    "oci_core_default_security_list": _oracle_list,
-    "oci_core_network_security_group_security_rule": _oracle_group_rule,
     "yandex_vpc_security_group": _yandex_group,
     "yandex_vpc_default_security_group": _yandex_group,
     "yandex_vpc_security_group_rule": _yandex_rule,
