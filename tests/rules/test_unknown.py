@@ -23,7 +23,25 @@ ROOT = Path(__file__).resolve().parents[2]
 STRICT = NativeRules.load(ruleset="strict", entry_points=False)
 FIXTURES = sorted(folder for folder in (ROOT / "fixtures").iterdir() if folder.is_dir() and folder.name[0] != "_")
 RULES = {file.stem: file for file in (ROOT / "rules").rglob("*.yaml")}
-PROVIDERS = ("aws", "azure", "google", "cloudstack", "digitalocean", "github", "nifcloud", "openstack")
+PROVIDERS = (
+    "alicloud",
+    "aws",
+    "azure",
+    "cloudstack",
+    "digitalocean",
+    "github",
+    "gitlab",
+    "google",
+    "ibm",
+    "linode",
+    "ncloud",
+    "nifcloud",
+    "oci",
+    "openstack",
+    "panos",
+    "tencentcloud",
+    "yandex",
+)
 TERRAFORM = sorted(file for provider in PROVIDERS for file in (ROOT / "rules" / provider).rglob("*.yaml"))
 
 WRITTEN = "it looks for what is written in the source; what comes from elsewhere is none of its business"
