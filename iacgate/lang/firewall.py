@@ -312,7 +312,7 @@ _WEIGHED = {
     "azurerm_network_security_rule": _Weighed(_azure_order, _azure_limits),
     "google_compute_firewall": _Weighed(_google_order, _google_limits),
 }
-_ELSEWHERE = ("openstack_", "digitalocean_", "nifcloud_", "yandex_", "tencentcloud_", "ncloud_")
+_ELSEWHERE = ("alicloud_", "openstack_", "digitalocean_", "nifcloud_", "yandex_", "tencentcloud_", "ncloud_")
 _DENIES: dict[str, Callable[[Body, str], Iterator[Deny]]] = {
     "azurerm_network_security_group": _azure_denies,
     "azurerm_network_security_rule": _azure_denies,

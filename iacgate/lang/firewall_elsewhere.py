@@ -221,7 +221,7 @@ def _alicloud_rule(body: Body, direction: str) -> Found:
             return
         if not spoken:
             return
-    ranges = {(key,): body.get(key) for key in ("cidr_ip", "ipv6_cidr_ip")}
+    ranges: dict[Path, Any] = {(key,): body.get(key) for key in ("cidr_ip", "ipv6_cidr_ip")}
     yield element(body, (), direction, body.get("ip_protocol"), _slash_ports(body.get("port_range")), ranges)
 
 
