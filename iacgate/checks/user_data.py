@@ -1,6 +1,6 @@
 """Secrets in the start-up scripts of virtual machines: as text, encoded in Base64, with escaped quotes.
 
-Room: ``checks``. In: ``user_data`` and ``user_data_base64``. Out: one violation for each kind of secret, never the
+Room: ``checks``. In: ``user_data`` in its spellings. Out: one violation for each kind of secret, never the
 secret.
 """
 
@@ -14,7 +14,7 @@ from iacgate.lang.secrets import secrets
 from iacgate.model import reveal
 from iacgate.sdk import Inventory, Resource, Unknown, Violation, check
 
-_ATTRIBUTES = ("user_data", "user_data_base64")
+_ATTRIBUTES = ("user_data", "user_data_base64", "user_data_raw")
 _MAX_TEXT = 100_000
 """More than any cloud takes (EC2 16 KB, OpenStack and DigitalOcean 64 KB)."""
 

@@ -59,6 +59,7 @@ DECIDED: dict[str, str] = {
     "k8s-secret-in-configmap": WRITTEN,
     "openstack-provider-credentials": WRITTEN,
     "openstack-user-data-secret": WRITTEN,
+    "tencentcloud-user-data-secret": WRITTEN,
     "terraform-secret-in-source": WRITTEN,
     "terraform-token-in-source": WRITTEN,
     "k8s-privileged-container": "in kinds of one's own, a list is one of containers by what stands in it",
