@@ -226,9 +226,9 @@ def _alicloud_rule(body: Body, direction: str) -> Found:
 
 
 def _slash_ports(ports: Any) -> Any:
-    if truth(ports) is False or ports == "-1/-1":
-        return EVERY_PORT
-    return port_ranges(ports.replace("/", "-") if isinstance(ports, str) else ports)
+    if not isinstance(ports, str):
+        return EVERY_PORT if truth(ports) is False else port_ranges(ports)
+    return EVERY_PORT if ports in {"", "-1/-1"} else port_ranges(ports.replace("/", "-"))
 
 
 _READERS: dict[str, Reader] = {

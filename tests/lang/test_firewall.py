@@ -166,6 +166,26 @@ def test_nifcloud(kind, body, expected):
 
 
 @pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({"type": "ingress", "ip_protocol": "tcp", "port_range": "22/22", "cidr_ip": WORLD}, True),
+        ({"type": "ingress", "ip_protocol": "tcp", "port_range": "20/25", "ipv6_cidr_ip": "::/0"}, True),
+        ({"type": "ingress", "ip_protocol": "all", "port_range": "-1/-1", "cidr_ip": WORLD}, True),
+        ({"type": "ingress", "ip_protocol": "all", "cidr_ip": WORLD}, True),
+        ({"type": "ingress", "ip_protocol": "tcp", "port_range": "443/443", "cidr_ip": WORLD}, False),
+        ({"type": "ingress", "ip_protocol": "tcp", "port_range": "22/22", "cidr_ip": "10.0.0.0/8"}, False),
+        ({"type": "ingress", "ip_protocol": "all", "source_security_group_id": "sg-1"}, False),
+        ({"type": "egress", "ip_protocol": "all", "cidr_ip": WORLD}, False),
+        ({"type": "ingress", "policy": "drop", "ip_protocol": "all", "cidr_ip": WORLD}, False),
+        ({"type": "ingress", "policy": LATER, "ip_protocol": "all", "cidr_ip": WORLD}, "unknown"),
+        ({"type": "ingress", "ip_protocol": "tcp", "port_range": LATER, "cidr_ip": WORLD}, "unknown"),
+    ],
+)
+def test_alicloud(body, expected):
+    assert ssh_open("alicloud_security_group_rule", body) == expected
+
+
+@pytest.mark.parametrize(
     ("kind", "body", "expected"),
     [
         ("yandex_vpc_security_group", {"ingress": [{"port": 22, "v4_cidr_blocks": [WORLD]}]}, True),
