@@ -63,7 +63,7 @@ def parse(source: SourceFile) -> Iterable[Document]:
     special = _special(file_name)
     if special:
         return [_as(document, special) for document in documents if isinstance(document.body, dict)][:1]
-    return documents if any(is_object(document.body) for document in documents) else []
+    return documents if any(is_object(document.body) or misnamed(document.body) for document in documents) else []
 
 
 def chart_of(absolute: str) -> str:
@@ -93,6 +93,13 @@ def is_object(body: Any) -> bool:
         return False
     version, kind = body.get("apiVersion"), body.get("kind")
     return isinstance(version, str) and isinstance(kind, str) and bool(version) and bool(kind)
+
+
+def misnamed(body: Any) -> str:
+    """The key that says no text in what is meant to be an object, so that nobody knows what it is: ``kind: 12``."""
+    said = {key: body.get(key) for key in ("apiVersion", "kind")} if isinstance(body, dict) else {}
+    wrong = [key for key, value in said.items() if value and not isinstance(value, str)]
+    return wrong[0] if len(wrong) == 1 and all(said.values()) else ""
 
 
 def normalise(documents: Sequence[Document], context: InputContext) -> Iterable[Resource]:
@@ -337,7 +344,14 @@ def _note_patch(document: Document, kustomization: str, context: InputContext) -
 
 
 def _report_problems(document: Document, context: InputContext) -> None:
-    if not isinstance(document, Manifest) or not document.focus or not is_object(document.body):
+    if not document.focus:
+        return
+    if key := misnamed(document.body):
+        location = document.locate((key,))
+        message = f"{location}: {key} is no text, so nobody knows what the object is"
+        hint = "write it as a text, in quotes where YAML reads something else"
+        context.troubles.append(Trouble(kind="unreadable", message=message, hint=hint, location=location))
+    if not isinstance(document, Manifest) or not is_object(document.body):
         return
     for location, message in document.problems:
         hint = "the API server refuses the object; remove or repair it"

@@ -253,6 +253,21 @@ def test_the_record_of_a_chart_template_says_skipped(tmp_path) -> None:
     assert reading.troubles == []
 
 
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("apiVersion: v1\nkind: 12\nmetadata: {name: a}\n", "odd.yaml:2:7"),
+        ("apiVersion: 1\nkind: Pod\n", "odd.yaml:1:13"),
+        ("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n---\napiVersion: v1\nkind: true\n", "odd.yaml:6:7"),
+    ],
+)
+def test_what_is_meant_to_be_an_object_and_says_no_kind_is_no_pass(tmp_path, text: str, place: str) -> None:
+    _, into, _ = scan(write(tmp_path, {"odd.yaml": text}))
+    (trouble,) = into.troubles
+    assert str(trouble.location) == place
+    assert "is no text" in trouble.message
+
+
 def fake_helm(folder: Path, script: str) -> None:
     path = folder / "helm"
     path.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
